@@ -1,0 +1,1 @@
+"""Examines the installation: what really works on this computer, and what to do if not."""

@@ -1,0 +1,129 @@
+"""The checks of ``cds doctor``; each returns one row and never raises for what it looks for."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cds.doctor.checkup import FAIL, OK, WARN, Finding
+from cds.doctor.probes import MARK
+
+PACKAGES = ("typer", "rich", "numpy", "polars", "lightgbm", "shap", "ortools")
+SECONDS_TO_WAIT = 120.0
+
+_TOP = Path(__file__).resolve().parent.parent.parent
+
+
+def ask(probe: str, seconds: float = SECONDS_TO_WAIT) -> Mapping[str, Any]:
+    """The answer of a probe run in a child process; ``works`` is False where none came."""
+    # The child starts above the package, so that it finds the same cds without an installation.
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "cds.doctor.probes", probe],
+            cwd=_TOP,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"works": False, "message": f"no answer within {seconds:.0f} s"}
+    for line in reversed(child.stdout.decode("utf-8", "replace").splitlines()):
+        if line.startswith(MARK):
+            answer: dict[str, Any] = json.loads(line.removeprefix(MARK))
+            return answer
+    return {"works": False, "message": f"the test process ended with status {child.returncode}"}
+
+
+def python() -> Finding:
+    """Python itself."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 11):
+        return Finding("python", FAIL, version, "install Python 3.11 or newer")
+    return Finding("python", OK, version)
+
+
+def packages() -> Finding:
+    """The packages that cds is built on, with their versions."""
+    found, absent = [], []
+    for name in PACKAGES:
+        try:
+            found.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            absent.append(name)
+    if absent:
+        return Finding(
+            "packages", FAIL, f"missing: {', '.join(absent)}", f"pip install {' '.join(absent)}"
+        )
+    return Finding("packages", OK, ", ".join(found))
+
+
+def lightgbm() -> Finding:
+    """LightGBM's library, which predicts; on Linux it needs the system's libgomp."""
+    answer = ask("lightgbm")
+    if answer["works"]:
+        return Finding("lightgbm library", OK, str(answer["message"]))
+    message = str(answer["message"])
+    advice = "pip install --force-reinstall lightgbm"
+    if "libgomp" in message:
+        advice = "apt-get install libgomp1  (or: dnf install libgomp)"
+    elif "libomp" in message:
+        advice = "brew install libomp"
+    return Finding("lightgbm library", FAIL, message, advice)
+
+
+def training_device(device: str) -> Finding:
+    """Whether LightGBM really trains on ``cpu``, ``gpu`` (OpenCL) or ``cuda``."""
+    from cds.risk.devices import LABELS, probe_device
+
+    name = f"training on {LABELS[device]}"
+    result = probe_device(device)
+    if result.works:
+        return Finding(name, OK, "a small model was trained")
+    status = FAIL if device == "cpu" else WARN
+    remedy = result.remedy.removesuffix("; or use --device auto.")
+    return Finding(name, status, result.reason, remedy)
+
+
+def onnxruntime() -> Finding:
+    """Which providers of ONNX Runtime really run a model."""
+    answer = ask("onnxruntime")
+    if not answer["works"]:
+        advice = "pip install --force-reinstall onnxruntime-gpu  (imaging only)"
+        return Finding("onnxruntime", WARN, str(answer["message"]), advice)
+    working, refused = answer["working"], answer["refused"]
+    found = f"runs on {', '.join(working)}"
+    if not refused:
+        return Finding("onnxruntime", OK, found)
+    return Finding(
+        "onnxruntime",
+        OK,
+        f"{found}; listed but not working: {', '.join(refused)}",
+        "for a graphics card: its driver, and pip install 'onnxruntime-gpu[cuda,cudnn]'",
+    )
+
+
+def library(probe: str, package: str) -> Finding:
+    """A package that either does its small task or does not."""
+    answer = ask(probe)
+    if answer["works"]:
+        return Finding(package, OK, "solved a small task")
+    return Finding(
+        package, FAIL, str(answer["message"]), f"pip install --force-reinstall {package}"
+    )
+
+
+def terminal(encoding: str, *, unicode: bool) -> Finding:
+    """Whether the terminal can show Chinese and drawing characters."""
+    if unicode:
+        return Finding("terminal", OK, encoding)
+    return Finding(
+        "terminal",
+        WARN,
+        f"{encoding or 'unknown'}: cannot show every character",
+        "set a UTF-8 locale, for example LANG=C.UTF-8, or PYTHONUTF8=1",
+    )

@@ -1,0 +1,28 @@
+"""Concepts by the words people write: their names and labels in every language."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from cds.vocabulary import Concept, load_vocabulary
+
+
+def concepts_labelled(text: str) -> tuple[Concept, ...]:
+    """The concepts whose name or label is exactly ``text``, letter case and ``_`` aside."""
+    wanted = _plain(text)
+    found = load_vocabulary().get(wanted)
+    return (found,) if found is not None else _index().get(wanted, ())
+
+
+@functools.cache
+def _index() -> Mapping[str, tuple[Concept, ...]]:
+    index: dict[str, tuple[Concept, ...]] = {}
+    for concept in load_vocabulary():
+        for label in {_plain(label) for label in concept.labels.values()}:
+            index[label] = (*index.get(label, ()), concept)
+    return index
+
+
+def _plain(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())

@@ -1,0 +1,1 @@
+"""Risk prediction: recipe → features → training → calibration → prediction."""

@@ -1,0 +1,1 @@
+"""Features: declared once, computed by two engines that must agree."""

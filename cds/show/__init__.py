@@ -1,0 +1,1 @@
+"""How results look: terminal text, printable HTML, FHIR resources. Nothing here computes."""

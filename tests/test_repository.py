@@ -1,0 +1,46 @@
+"""What must be true of the repository itself."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import cds
+
+ROOT = Path(__file__).parent.parent
+
+
+def fenced_commands(markdown: str) -> list[str]:
+    """The contents of every ``sh`` block of a Markdown text, one string a block."""
+    return [block.strip() for block in re.findall(r"```sh\n(.*?)```", markdown, re.DOTALL)]
+
+
+def test_ci_runs_the_readme_test_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    test_command = fenced_commands(readme)[1]
+    assert "pytest" in test_command
+    assert test_command in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_changelog_names_the_current_version() -> None:
+    assert f"## {cds.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_dependency_has_an_upper_bound() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    requirements = project["dependencies"] + project["optional-dependencies"]["test"]
+    unbounded = [line for line in requirements if "<" not in line]
+    assert unbounded == []
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a git checkout")
+def test_no_tracked_file_is_larger_than_three_megabytes() -> None:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    paths = [ROOT / name for name in listing.stdout.split("\0") if name]
+    assert [path for path in paths if path.exists() and path.stat().st_size > 3_000_000] == []
