@@ -177,7 +177,7 @@ def damage_bytes(data: bytes, chance: random.Random) -> bytes:
 
 def damaged(pool: list[Any], count: int, seed: int) -> Iterator[bytes]:
     """``count`` damaged documents; the same seed gives the same ones."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for _ in range(count):
         document = sample_of(chance.choice(pool), chance)
         if chance.random() < 0.75:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import math
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -67,6 +68,7 @@ class Expression:
     names: tuple[str, ...]
 
     def __str__(self) -> str:
+        """The text it was read from."""
         return self.text
 
 
@@ -103,8 +105,11 @@ def parse(text: str, place: Place | None = None) -> Expression:
     if not stripped:
         raise InputError("empty expression", place)
     try:
-        tree = ast.parse(stripped, mode="eval")
-    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        with warnings.catch_warnings():
+            # what Python only warns of (a stray backslash, "1or 2") is refused here
+            warnings.simplefilter("error")
+            tree = ast.parse(stripped, mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError, Warning) as error:
         column = getattr(error, "offset", None) or 1
         raise InputError(f"not an expression (column {column}): {_shown(text)}", place) from None
     root = _Checker(stripped, place).node(tree.body, 0)

@@ -26,7 +26,7 @@ def add_age(reading: Reading, birth_date: object, pointer: str) -> bool:
         reading.warn(pointer, "birth date lies in the future; no age", birth_date)
         return False
     concept = reading.vocabulary.concept("age")
-    age = plausible(reading, concept, float(max(years, 0)), pointer, str(birth_date)[:40])
+    age = plausible(reading, concept, float(max(years, 0)), pointer, float(years), "a")
     if age is None:
         return False
     if precision in ("year", "month"):
@@ -48,7 +48,7 @@ def add_bmi(reading: Reading) -> None:
         return
     concept = reading.vocabulary.concept("bmi")
     raw = weight.value / (height.value / 100.0) ** 2
-    bmi = plausible(reading, concept, raw, pointer, f"{raw:.3g}")
+    bmi = plausible(reading, concept, raw, pointer, raw)
     if bmi is not None:
         time = weight.time
         reading.add("bmi", Observation(bmi, time=time, pointer=pointer))

@@ -20,7 +20,7 @@ from cds.patient.fhir_elements import (
 )
 from cds.patient.fhir_items import Item
 from cds.patient.fhir_time import Unusable, end_at, moment_at
-from cds.patient.labels import concepts_labelled
+from cds.patient.labels import medications_named
 from cds.patient.record import Observation
 from cds.vocabulary import Concept
 
@@ -149,13 +149,10 @@ def _named_in(context: FhirContext, concept: object, found: dict[str, Concept]) 
     found.update(coded)
     if coded:
         return
-    vocabulary = context.reading.vocabulary
     # Local code systems often use the drug's name as its code.
     words = [code for _, code in codings_of(concept) if not any(map(str.isdigit, code))]
     for text in (*texts_of(concept), *words):
-        for match in (*vocabulary.medications_in(text), *concepts_labelled(text)):
-            if match.kind == "medication":
-                found[match.name] = match
+        found.update((match.name, match) for match in medications_named(text))
 
 
 def _span(context: FhirContext, item: Item, status: str) -> tuple[datetime | None, datetime | None]:

@@ -38,14 +38,14 @@ def read_flat(document: Mapping[str, object], reading: Reading, fallback_id: str
     identity = fallback_id
     concept_keys: list[tuple[str, Concept]] = []
     for key, value in document.items():
-        if key in _IDENTITY:
+        if key in _NOT_USED or _is_missing(value):
+            reading.account.ignored(key)
+        elif key in _IDENTITY:
             if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
                 identity = str(value)[:200]
                 reading.account.used(key)
             else:
                 _refuse(reading, key, value, "a text or a whole number")
-        elif key in _NOT_USED or value is None:
-            reading.account.ignored(key)
         elif key not in _SPECIAL:
             concept = concept_called(reading, key)
             if concept is None:
@@ -74,6 +74,13 @@ def concept_called(reading: Reading, key: str) -> Concept | None:
         return found
     labelled = concepts_labelled(key)
     return labelled[0] if len(labelled) == 1 else None
+
+
+def _is_missing(value: object) -> bool:
+    """Null, alone or as every element of a list, says that there is nothing to say."""
+    return value is None or (
+        isinstance(value, list) and bool(value) and all(element is None for element in value)
+    )
 
 
 def _pointer(key: str) -> str:
@@ -112,7 +119,7 @@ def _refuse_impossible_age(reading: Reading, concept: Concept, value: object, po
 
 def _read_special(document: Mapping[str, object], reading: Reading) -> None:
     for key, read in _READERS.items():
-        if document.get(key) is not None:
+        if not _is_missing(document.get(key)):
             _count(reading, key, read(reading, document[key], f"/{key}"))
 
 
@@ -130,7 +137,7 @@ def _deceased(reading: Reading, value: object, pointer: str) -> bool:
 def _birth_date(document: Mapping[str, object], reading: Reading) -> None:
     for key in _BIRTH:
         text = document.get(key)
-        if text is None:
+        if _is_missing(text):
             continue
         pointer = _pointer(key)
         stated = reading.series.pop("age", None)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from cds.patient.flat_values import read_value
-from cds.patient.labels import concepts_labelled
+from cds.patient.labels import concepts_labelled, medications_named
 from cds.patient.reading import Reading
 from cds.patient.record import Observation
 from cds.vocabulary import Concept
@@ -94,10 +94,11 @@ def _concepts_of(reading: Reading, entry: Mapping[str, object], kind: str) -> li
         if not isinstance(text, str) or not text.strip():
             continue
         text = text[:500]
-        _keep(found, concepts_labelled(text), kind)
         if kind == "medication":
-            _keep(found, reading.vocabulary.medications_in(text), kind)
-        elif not found and re.fullmatch(_ICD10, text.strip()):
+            _keep(found, medications_named(text), kind)
+            continue
+        _keep(found, concepts_labelled(text), kind)
+        if not found and re.fullmatch(_ICD10, text.strip()):
             _keep(found, reading.by_code(_ICD10_SYSTEM, text.strip()), kind)
     return list(found.values())
 

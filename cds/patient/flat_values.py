@@ -147,7 +147,7 @@ def _number(
     if comparator is not None:
         warn_comparator(reading, comparator, number, pointer)
     if unit is None or not unit.strip():
-        return plausible(reading, concept, number, pointer, f"{number:.12g}"), comparator
+        return plausible(reading, concept, number, pointer, number), comparator
     return quantity(reading, concept, number, (unit,), pointer), comparator
 
 

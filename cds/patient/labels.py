@@ -15,6 +15,15 @@ def concepts_labelled(text: str) -> tuple[Concept, ...]:
     return (found,) if found is not None else _index().get(wanted, ())
 
 
+@functools.lru_cache(maxsize=4096)
+def medications_named(text: str) -> tuple[Concept, ...]:
+    """The medications that a drug's name or a prescription's text names."""
+    # A ward's orders repeat a few hundred texts; finding words in them is slow.
+    found = {concept.name: concept for concept in load_vocabulary().medications_in(text)}
+    found |= {concept.name: concept for concept in concepts_labelled(text)}
+    return tuple(concept for concept in found.values() if concept.kind == "medication")
+
+
 @functools.cache
 def _index() -> Mapping[str, tuple[Concept, ...]]:
     index: dict[str, tuple[Concept, ...]] = {}

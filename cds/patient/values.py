@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from cds.patient.reading import Reading
-from cds.vocabulary import Concept, UnitError, convert
+from cds.vocabulary import Concept, UnitError, accepted_units, convert
 
 _TRUTH_KINDS: Final = frozenset({"yes_no", "condition", "medication", "stay"})
 _NUMBER_TEXT: Final = (
@@ -107,7 +107,7 @@ def quantity(
             pointer, f"{concept.name} without a unit; value not used", number, concept.unit or ""
         )
         return None
-    return plausible(reading, concept, value, pointer, f"{number:.12g} {units[0] if units else ''}")
+    return plausible(reading, concept, value, pointer, number, units[0] if units else "")
 
 
 def _converted(concept: Concept, number: float, units: Sequence[str]) -> float | None:
@@ -124,21 +124,43 @@ def _converted(concept: Concept, number: float, units: Sequence[str]) -> float |
 
 
 def plausible(
-    reading: Reading, concept: Concept, value: float, pointer: str, given: str
+    reading: Reading,
+    concept: Concept,
+    value: float,
+    pointer: str,
+    number: float,
+    unit: str = "",
 ) -> float | None:
-    """``value`` if a living patient can have it; otherwise a warning."""
-    low, high = concept.plausible
-    if (low is None or value >= low) and (high is None or value <= high) and math.isfinite(value):
+    """``value``, given as ``number`` in ``unit``, if a living patient can have it.
+
+    Otherwise a warning, which names a unit in which the number would make sense.
+    """
+    if _in_range(concept, value):
         return value
     allowed = reading.options.allow_implausible and math.isfinite(value)
     outcome = "used, as asked" if allowed else "value not used"
-    reading.warn(
-        pointer,
-        f"implausible {concept.name}; {outcome}",
-        given.strip(),
-        plausible_range(concept),
-    )
+    expected = plausible_range(concept)
+    if not allowed and (fitting := _fitting_unit(concept, number)):
+        expected += f"; {number:.12g} would be plausible in {fitting}"
+    given = f"{number:.12g} {unit}".strip()
+    reading.warn(pointer, f"implausible {concept.name}; {outcome}", given, expected)
     return value if allowed else None
+
+
+def _in_range(concept: Concept, value: float) -> bool:
+    low, high = concept.plausible
+    return (
+        math.isfinite(value) and (low is None or value >= low) and (high is None or value <= high)
+    )
+
+
+def _fitting_unit(concept: Concept, number: float) -> str | None:
+    """The one unit that would make the number plausible: a hint for people, never applied."""
+    if concept.kind != "observation":
+        return None
+    others = accepted_units(concept)[1:]
+    fitting = [unit for unit in others if _in_range(concept, convert(number, unit, concept))]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def plausible_range(concept: Concept) -> str:

@@ -10,10 +10,42 @@ Range = tuple[float | None, float | None]
 NO_RANGE: Range = (None, None)
 
 _YES = frozenset(
-    "true yes y 1 present positive detected + 是 有 阳性 存在 373066001 la33-6 10828004".split()
+    [
+        "true",
+        "yes",
+        "y",
+        "1",
+        "present",
+        "positive",
+        "detected",
+        "+",
+        "是",
+        "有",
+        "阳性",
+        "存在",
+        "373066001",
+        "la33-6",
+        "10828004",
+    ]
 )
 _NO = frozenset(
-    "false no n 0 absent negative not_detected - 否 无 阴性 没有 373067005 la32-8 260385009".split()
+    [
+        "false",
+        "no",
+        "n",
+        "0",
+        "absent",
+        "negative",
+        "not_detected",
+        "-",
+        "否",
+        "无",
+        "阴性",
+        "没有",
+        "373067005",
+        "la32-8",
+        "260385009",
+    ]
 )
 
 
@@ -62,7 +94,7 @@ class Concept:
         that measured win. Where the sexes differ and ``sex`` is unknown, the
         range that covers both is given.
         """
-        if sex in self.normal_by_sex:
+        if sex is not None and sex in self.normal_by_sex:
             return self.normal_by_sex[sex]
         lows = [low for low, _ in self.normal_by_sex.values()]
         highs = [high for _, high in self.normal_by_sex.values()]

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from cds.vocabulary.concept import NO_RANGE, Concept, Range, plain
+from cds.vocabulary.concept import Concept, Range, plain
 
 Row = Mapping[str, str]
 
@@ -115,6 +115,7 @@ class Vocabulary:
     """Every concept, found by name, by code or in the text of a prescription."""
 
     def __init__(self, rows: Mapping[str, Row]) -> None:
+        """Take the table's rows by name; nothing is parsed until it is asked for."""
         self._rows = rows
         self._concepts: dict[str, Concept] = {}
 
@@ -124,12 +125,15 @@ class Vocabulary:
         return tuple(self._rows)
 
     def __contains__(self, name: object) -> bool:
+        """Whether a concept is called ``name``."""
         return name in self._rows
 
     def __len__(self) -> int:
+        """How many concepts there are."""
         return len(self._rows)
 
     def __iter__(self) -> Iterator[Concept]:
+        """Every concept in the table's order."""
         return (self.concept(name) for name in self._rows)
 
     def concept(self, name: str) -> Concept:

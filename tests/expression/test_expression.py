@@ -81,6 +81,8 @@ REFUSED = [
     ("a := 3", "not an expression"),
     ("a = 3", "not an expression"),
     ("a +", "not an expression"),
+    ("1or 2", "not an expression"),
+    ("'\\-'", "not an expression"),
     ("min(a)", "min expects 2 to 64"),
     ("log(a, 10)", "log expects 1"),
     ("max(*a)", "max expects"),
@@ -152,13 +154,15 @@ def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     """Larger expressions from smaller ones."""
     several = st.lists(inner, min_size=2, max_size=3).map(", ".join)
     return st.one_of(
-        st.tuples(inner, st.sampled_from("+ - * /".split()), inner).map(
+        st.tuples(inner, st.sampled_from(["+", "-", "*", "/"]), inner).map(
             lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
         ),
-        st.tuples(inner, st.sampled_from("< <= > >= == !=".split()), inner).map(
+        st.tuples(inner, st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), inner).map(
             lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
         ),
-        st.tuples(inner, inner, inner).map(lambda parts: f"({parts[0]} <= {parts[1]} < {parts[2]})"),
+        st.tuples(inner, inner, inner).map(
+            lambda parts: f"({parts[0]} <= {parts[1]} < {parts[2]})"
+        ),
         st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(
             lambda parts: f"({parts[0]} {parts[1]} {parts[2]})"
         ),
@@ -169,9 +173,9 @@ def extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         st.tuples(st.sampled_from(["abs", "sqrt", "log", "exp"]), inner).map(
             lambda parts: f"{parts[0]}({parts[1]})"
         ),
-        st.tuples(
-            st.sampled_from(["min", "max", "coalesce", "any", "count_true"]), several
-        ).map(lambda parts: f"{parts[0]}({parts[1]})"),
+        st.tuples(st.sampled_from(["min", "max", "coalesce", "any", "count_true"]), several).map(
+            lambda parts: f"{parts[0]}({parts[1]})"
+        ),
     )
 
 

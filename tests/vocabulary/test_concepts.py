@@ -13,7 +13,7 @@ VOCABULARY = load_vocabulary()
 KINDS = {"demographic", "observation", "categorical", "yes_no", "condition", "medication", "stay"}
 
 # Names other parts of the toolkit and the recipes rely on.
-FIXED_NAMES = """
+_FIXED_NAMES = """
 age sex height weight bmi heart_rate systolic_bp diastolic_bp mean_bp pulse_pressure
 systolic_bp_invasive diastolic_bp_invasive mean_bp_invasive temperature respiratory_rate
 oxygen_saturation arterial_oxygen_saturation fio2 etco2 gcs_total urine_output
@@ -38,7 +38,8 @@ income_band hypertension diabetes high_cholesterol coronary_heart_disease myocar
 stroke heart_failure atrial_fibrillation copd asthma chronic_kidney_disease cirrhosis dementia
 cancer metastatic_cancer depression obesity sepsis antihypertensive statin insulin metformin
 sulfonylurea other_antidiabetic anticoagulant antiplatelet corticosteroid opioid
-""".split()
+"""
+FIXED_NAMES = _FIXED_NAMES.split()
 
 # Concepts that share codes on purpose: the first is a kind of the second.
 NARROW_AND_BROAD = {
@@ -49,10 +50,14 @@ NARROW_AND_BROAD = {
     ("warfarin", "anticoagulant"),
     *(
         (narrow, "antihypertensive")
-        for narrow in (
-            "ace_inhibitor angiotensin_receptor_blocker calcium_channel_blocker beta_blocker "
-            "thiazide_diuretic mineralocorticoid_antagonist"
-        ).split()
+        for narrow in [
+            "ace_inhibitor",
+            "angiotensin_receptor_blocker",
+            "calcium_channel_blocker",
+            "beta_blocker",
+            "thiazide_diuretic",
+            "mineralocorticoid_antagonist",
+        ]
     ),
 }
 # Combined tablets belong to the classes of both ingredients.
@@ -98,9 +103,7 @@ def test_chinese_labels_are_chinese() -> None:
         concept.name
         for concept in VOCABULARY
         if not re.search(r"[\u4e00-\u9fff]", concept.label("zh"))
-    ] == ["examide_change", "citoglipton_change"] or all(
-        re.search(r"[\u4e00-\u9fff]", concept.label("zh")) for concept in VOCABULARY
-    )
+    ] == []
 
 
 @pytest.mark.parametrize("name", FIXED_NAMES)

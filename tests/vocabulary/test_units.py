@@ -102,7 +102,7 @@ def test_code_is_its_own_spelling(code: str) -> None:
         ("crp", 1.0, "mg/dL", 10.0),
         ("free_thyroxine", 12.87, "pmol/L", 1.0),
         ("bnp", 0.289, "pmol/L", 1.0),
-        ("nt_probnp", 0.118, "pmol/L", 1.0),
+        ("nt_probnp", 0.1182, "pmol/L", 1.0),
         ("troponin_i", 40.0, "ng/L", 0.04),
         ("hba1c", 53.0, "mmol/mol", 7.0),
         ("hba1c", 0.07, "1", 7.0),

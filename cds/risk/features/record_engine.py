@@ -246,9 +246,7 @@ def _numbers(feature: FeatureDeclaration, found: Series) -> tuple[list[int], lis
         coded = [1.0 if isinstance(value, str) else value for value in values]
     if any(value != value for value in coded):
         kept = [
-            (time, value)
-            for time, value in zip(found.times, coded, strict=True)
-            if value == value
+            (time, value) for time, value in zip(found.times, coded, strict=True) if value == value
         ]
         return [time for time, _ in kept], [value for _, value in kept]
     return found.times, coded

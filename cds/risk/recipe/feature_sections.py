@@ -236,4 +236,3 @@ def check_expression(table: CheckedTable, key: str, text: str, names: set[str]) 
             hint = did_you_mean(name, names)
             table.problem(key, f"uses {name!r}; expected features of the recipe{hint}")
     return [name for name in used if name in names]
-

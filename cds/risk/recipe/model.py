@@ -26,6 +26,11 @@ class SourceDescription:
     data: Mapping[str, str]
     labels: str | None = None
 
+    @property
+    def data_text(self) -> str:
+        """The data files as a message names them."""
+        return ", ".join(self.data.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -109,6 +114,8 @@ class TrainingPlan:
 
     ``prevalence`` is the outcome's share where the model will be used, when
     the table was sampled by outcome; None if the table's own share is right.
+    ``soft_target`` is an expression over the table's columns, from 0 to 1, that
+    the model learns from instead of the outcome, by which it is still judged.
     """
 
     params: Mapping[str, object] = field(default_factory=dict)
@@ -120,6 +127,7 @@ class TrainingPlan:
     repeats: int = 1
     calibrators: tuple[str, ...] = ("none", "platt", "beta", "isotonic")
     prevalence: float | None = None
+    soft_target: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

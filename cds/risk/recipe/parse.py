@@ -13,6 +13,7 @@ from cds.risk.recipe.checked_table import CheckedTable, Problems, did_you_mean
 from cds.risk.recipe.feature_sections import ConceptBook, check_expression, parse_features
 from cds.risk.recipe.model import MaskPlan, Recipe, ReportPlan, Subgroup, TrainingPlan
 from cds.risk.recipe.table_sections import (
+    check_parses,
     parse_layout,
     parse_local_concepts,
     parse_source,
@@ -173,7 +174,10 @@ def _training(root: CheckedTable, features: tuple[FeatureDeclaration, ...]) -> T
         repeats=table.whole("repeats", 1, 1),
         calibrators=calibrators,
         prevalence=table.number("prevalence", None, 0.0, 1.0),
+        soft_target=table.text("soft_target"),
     )
+    if plan.soft_target is not None:
+        check_parses(table, "soft_target", plan.soft_target)
     table.finish()
     return plan
 

@@ -82,7 +82,7 @@ def _exclusion(table: CheckedTable) -> Exclusion:
     if (found.when is None) == (found.column is None):
         table.problem("when", "expected either when = an expression, or column and values")
     if found.when is not None:
-        _check_parses(table, "when", found.when)
+        check_parses(table, "when", found.when)
     if found.column is not None and not found.values:
         table.problem("values", "is missing; expected the column's values to leave out")
     table.finish()
@@ -95,7 +95,8 @@ def _drop(table: CheckedTable) -> Drop:
     return drop
 
 
-def _check_parses(table: CheckedTable, key: str, text: str) -> None:
+def check_parses(table: CheckedTable, key: str, text: str) -> None:
+    """Note a problem where ``text`` is no expression."""
     try:
         parse(text)
     except InputError as error:
@@ -114,7 +115,7 @@ def _check_layout(table: CheckedTable, layout: TableLayout) -> None:
     if layout.label is not None and not layout.positive:
         table.problem("positive", "is missing; expected the label's values that are the outcome")
     if layout.label_expression is not None:
-        _check_parses(table, "label_expression", layout.label_expression)
+        check_parses(table, "label_expression", layout.label_expression)
 
 
 def parse_local_concepts(root: CheckedTable) -> dict[str, Concept]:

@@ -40,7 +40,7 @@ class Spool:
         """Each bucket's rows, in the buckets' order; a bucket read is a bucket deleted."""
         for number in sorted(self._parts):
             paths = self._parts[number]
-            yield pl.concat([pl.read_ipc(path, memory_map=False) for path in paths])
+            yield pl.concat([pl.read_ipc(path) for path in paths])
             for path in paths:
                 path.unlink()
 
@@ -75,7 +75,7 @@ class _Runs:
         """The unit's number by first appearance, for each row's hashed id."""
         rank = np.empty(len(self.first), dtype=np.int64)
         rank[np.argsort(self.first)] = np.arange(len(self.first))
-        return cast(Ints, rank[np.searchsorted(self.known, marks)])
+        return rank[np.searchsorted(self.known, marks)]
 
     def buckets(self, rows: int) -> Ints:
         """The bucket of each unit number: whole units, about ``rows`` rows a bucket."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -12,7 +12,7 @@ import polars as pl
 from cds.errors import InputError, Place
 from cds.risk.features.table_engine import TableValues, TimedValues
 from cds.risk.features.window_folds import Ints
-from cds.risk.recipe.model import ConceptSource, Recipe, TableLayout, is_text
+from cds.risk.recipe.model import ConceptSource, Recipe, TableLayout
 from cds.risk.tables.cells import CellReader, Tally, constant_reader
 from cds.risk.tables.read import ROW, TableFile
 
@@ -123,7 +123,7 @@ class FrameMapper:
                 if name in found else values  # fmt: skip
         return found
 
-    def _constant(self, source: ConceptSource):  # type: ignore[no-untyped-def]
+    def _constant(self, source: ConceptSource) -> Callable[[int], pl.Series]:
         return constant_reader(source, self._recipe.concept(source.name))
 
     def _constants(self, rows: int) -> dict[str, pl.Series]:
@@ -229,8 +229,3 @@ def seconds(column: pl.Series, layout: TableLayout) -> pl.Series:
     number = column.cast(pl.Float64, strict=False) * _SECONDS[layout.time_unit]
     finite = number.to_frame("t").select(pl.when(pl.col("t").is_finite()).then(pl.col("t")))
     return finite.to_series().round(0).cast(pl.Int64)
-
-
-def has_levels(recipe: Recipe, concept: str) -> bool:
-    """Whether the concept's values are level names."""
-    return is_text(recipe.concept(concept))

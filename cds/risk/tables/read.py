@@ -15,6 +15,7 @@ ROW = "__row__"
 
 _TEXT_ENDINGS = {".csv": None, ".txt": None, ".data": None, ".tsv": "\t"}
 _ENDINGS = (".parquet", ".ndjson", ".jsonl", *_TEXT_ENDINGS)
+_HEAD_BYTES = 1 << 16
 _SEPARATORS = ",\t;|"
 
 
@@ -112,6 +113,7 @@ def _scan_text(
         separator=separator,
         has_header=header,
         new_columns=None if header else list(columns),
+        eol_char="\r" if "\r" in head and "\n" not in head else "\n",
         infer_schema=False,
     )
 
@@ -119,11 +121,11 @@ def _scan_text(
 def _head(path: Path) -> str:
     """The start of a text file. Raises InputError where it is not UTF-8."""
     with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as stream:
-        start = stream.read(1 << 16)
+        start = stream.read(_HEAD_BYTES)
     try:
         return start.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if error.start > len(start) - 4:  # a character cut in two at the end
+        if len(start) == _HEAD_BYTES and error.start > len(start) - 4:  # a character cut in two
             return start[: error.start].decode("utf-8-sig")
         line = start.count(b"\n", 0, error.start) + 1
         raise InputError(

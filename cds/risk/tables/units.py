@@ -80,7 +80,7 @@ class UnitReader:
         self._mapper = FrameMapper(recipe, concepts_used(self._features), self.table, self.tally)
         self._extra_columns = [name for name in extra_columns if name in self.table.columns]
 
-    def __call__(self, batch_rows: int = BATCH_ROWS, keep_order: bool = True) -> Iterator[UnitBatch]:
+    def batches(self, batch_rows: int = BATCH_ROWS, keep_order: bool = True) -> Iterator[UnitBatch]:
         """Batches of about ``batch_rows`` input rows.
 
         Output follows the input's order also where the rows of a unit are
@@ -104,11 +104,10 @@ class UnitReader:
         count = len(mapped.rows)
         computed = compute_table(self._features, self.recipe.anchor, mapped.values)
         status, missing, found = judge_columns(self.recipe.eligibility, computed, count)
-        extra = frame.select(self._extra_columns)
         if self.recipe.table.layout == "long":
-            extra = frame.filter(pl.Series(np.isin(frame[ROW].to_numpy(), mapped.rows))).select(
-                self._extra_columns
-            )
+            frame = frame.filter(pl.Series(np.isin(frame[ROW].to_numpy(), mapped.rows)))
+        extra = [frame[name] for name in self._extra_columns]
+        extra += [pl.Series(name, computed[name]) for name in self._extra_features]
         return UnitBatch(
             rows=mapped.rows,
             ids=mapped.ids,
@@ -118,9 +117,7 @@ class UnitReader:
             required_missing=missing,
             minimum_found=found,
             tally=self.tally,
-            extra=extra.with_columns(
-                pl.Series(name, computed[name]) for name in self._extra_features
-            ),
+            extra=pl.DataFrame(extra),
         )
 
     def _reordered(self, batches: Iterator[UnitBatch], batch_rows: int) -> Iterator[UnitBatch]:
@@ -175,4 +172,4 @@ def iter_units(
     ``order`` is numpy's memory order of ``inputs``. Label columns need not be
     there. Raises InputError where the table cannot be read or does not fit.
     """
-    yield from UnitReader(path, recipe, order=order)(batch_rows)
+    yield from UnitReader(path, recipe, order=order).batches(batch_rows)
