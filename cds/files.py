@@ -13,30 +13,36 @@ from cds.errors import InputError, Place
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
-    """A binary file that takes ``target``'s place when the block ends without an error.
+def replacing_path(target: Path) -> Iterator[Path]:
+    """The path of an empty file that takes ``target``'s place when the block ends well.
 
-    It is written beside ``target`` and renamed, so an interrupted run leaves
-    the old file as it was. Raises InputError where the folder is missing or
-    may not be written to.
+    It lies beside ``target`` and is renamed, so an interrupted run leaves the
+    old file as it was. Raises InputError where ``target`` cannot be written.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
     if target.is_dir():
         raise InputError("is a folder; expected a file's name", Place(str(target)))
+    # The ending stays: some writers choose their format by it.
+    temporary = target.with_name(f".{os.getpid()}.part.{target.name}")
     try:
-        stream = temporary.open("xb")
+        temporary.open("xb").close()
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"cannot be written: {reason}", Place(str(target))) from error
     try:
-        with stream:
-            yield stream
-            stream.flush()
+        yield temporary
+        with temporary.open("rb+") as stream:
             os.fsync(stream.fileno())
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """As ``replacing_path``, for who writes to an open binary file."""
+    with replacing_path(target) as temporary, temporary.open("wb") as stream:
+        yield stream
 
 
 def write(target: str | Path, content: str | bytes) -> None:

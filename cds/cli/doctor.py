@@ -13,7 +13,7 @@ from cds.cli import context, options
 from cds.cli.output import emit, json_text, terminal
 
 if TYPE_CHECKING:
-    from cds.doctor.checkup import Check, Finding
+    from cds.doctor.checkup import Check
 
 LOOK = 3
 

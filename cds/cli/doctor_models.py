@@ -11,7 +11,8 @@ from cds.resources import Places
 
 def models(places: Places) -> Finding:
     """Every model's files against its checksums."""
-    from cds.cli.installed_models import folders, verify
+    from cds.cli.installed_models import folders
+    from cds.risk.store import verify
 
     try:
         found = folders(places)

@@ -6,19 +6,21 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cds.cli import context, options
-from cds.cli.installed_models import choose, complete_names
+from cds.cli.installed_models import choose, complete_names, opens
 from cds.errors import InputError, Place
+from cds.risk.store import ModelRefused
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cds.cli.predict_outputs import Output, Settings
     from cds.patient.record import PatientRecord
+    from cds.risk.predictor import Predictor
 
 TABLE_ENDINGS = (".csv", ".tsv", ".parquet", ".data", ".txt", ".csv.gz", ".tsv.gz", ".psv")
 STREAM_ENDINGS = (".ndjson", ".jsonl", ".ndjson.gz", ".jsonl.gz")
@@ -78,9 +80,7 @@ def command(
     if any(is_table(name) for name in patients):
         from cds.cli.predict_table import predict_table
 
-        return predict_table(
-            patients, names, output, contributions=contributions, quiet=quiet, moment=moment
-        )
+        return predict_table(patients, names, output, contributions=contributions, quiet=quiet)
     if contributions:
         raise InputError(
             "--contributions is for tables; a patient's --json always lists every contribution"
@@ -109,15 +109,14 @@ def _predict(
     allow_implausible: bool,
 ) -> int:
     from cds.patient.record import PatientRecord
-    from cds.risk.predict import predict_patient
 
     predictors, refused = choose(context.places(), names)
     failures, silent = 0, bool(refused)
     for item in _records(sources, settings.now, allow_implausible):
         if isinstance(item, PatientRecord):
-            result = predict_patient(
-                item, predictors, language=settings.language, asked_by_name=bool(names)
-            )
+            result, sound = _speak(item, predictors, settings.language, asked_by_name=bool(names))
+            silent |= len(sound) < len(predictors)
+            predictors = sound
             said = [entry["status"] == "ok" for entry in result["predictions"]]
             silent |= not any(said) or (bool(names) and not all(said))
             output.patient(item, result, predictors)
@@ -128,6 +127,29 @@ def _predict(
     if failures:
         return YOUR_INPUT
     return LOOK if silent else 0
+
+
+def _speak(
+    record: PatientRecord, predictors: list[Predictor], language: str, *, asked_by_name: bool
+) -> tuple[dict[str, Any], list[Predictor]]:
+    """A patient's result, and the models whose files turned out to be sound.
+
+    A model's trees are read and verified when it first has to score; one that
+    fails then is named on stderr and left out.
+    """
+    from cds.risk.predict import predict_patient
+    from cds.risk.scoring import ScorerUnavailableError
+
+    try:
+        result = predict_patient(record, predictors, language=language, asked_by_name=asked_by_name)
+        return result, predictors
+    except ModelRefused:
+        sound = [predictor for predictor in predictors if opens(predictor)]
+        if len(sound) == len(predictors):
+            raise
+        return _speak(record, sound, language, asked_by_name=asked_by_name)
+    except ScorerUnavailableError as error:
+        raise InputError(str(error)) from error
 
 
 def _records(

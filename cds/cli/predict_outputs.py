@@ -62,9 +62,7 @@ def open_output(settings: Settings, stack: ExitStack) -> Output:
         return _LineOutput(settings, lambda line: _write(stream, line))
     if name.endswith((".html", ".htm", ".json")):
         return _DocumentOutput(settings)
-    raise InputError(
-        "unknown ending; expected .json, .ndjson, .html or .fhir.json", Place(target)
-    )
+    raise InputError("unknown ending; expected .json, .ndjson, .html or .fhir.json", Place(target))
 
 
 def document(settings: Settings, patients: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -41,10 +41,7 @@ def ask(probe: str, seconds: float = SECONDS_TO_WAIT) -> Mapping[str, Any]:
 
 def python() -> Finding:
     """Python itself."""
-    version = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
-        return Finding("python", FAIL, version, "install Python 3.11 or newer")
-    return Finding("python", OK, version)
+    return Finding("python", OK, ".".join(map(str, sys.version_info[:3])))
 
 
 def packages() -> Finding:
@@ -65,15 +62,11 @@ def packages() -> Finding:
 def lightgbm() -> Finding:
     """LightGBM's library, which predicts; on Linux it needs the system's libgomp."""
     answer = ask("lightgbm")
-    if answer["works"]:
-        return Finding("lightgbm library", OK, str(answer["message"]))
     message = str(answer["message"])
-    advice = "pip install --force-reinstall lightgbm"
-    if "libgomp" in message:
-        advice = "apt-get install libgomp1  (or: dnf install libgomp)"
-    elif "libomp" in message:
-        advice = "brew install libomp"
-    return Finding("lightgbm library", FAIL, message, advice)
+    if answer["works"]:
+        return Finding("lightgbm library", OK, message)
+    # The message of the loader says what to install.
+    return Finding("lightgbm library", FAIL, message, "pip install --force-reinstall lightgbm")
 
 
 def training_device(device: str) -> Finding:

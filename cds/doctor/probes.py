@@ -16,25 +16,15 @@ MARK = "cds-probe:"
 
 
 def lightgbm() -> dict[str, Any]:
-    """Load LightGBM's own library without its Python package."""
-    import ctypes
-    import importlib.util
-    from pathlib import Path
+    """Load LightGBM's own library in the way that a prediction does."""
+    from cds.risk.scoring import ScorerUnavailableError
+    from cds.risk.scoring.lightgbm_library import load_library
 
-    found = importlib.util.find_spec("lightgbm")
-    if found is None or found.origin is None:
-        return {"works": False, "message": "the package is not installed"}
-    folder = Path(found.origin).parent
-    names = ("lib_lightgbm.so", "lib_lightgbm.dylib", "lib_lightgbm.dll")
-    places = [folder / place / name for place in ("lib", ".", "bin") for name in names]
-    library = next((path for path in places if path.exists()), None)
-    if library is None:
-        return {"works": False, "message": f"no library below {folder}"}
     try:
-        ctypes.CDLL(str(library))
-    except OSError as error:
+        load_library()
+    except ScorerUnavailableError as error:
         return {"works": False, "message": str(error)}
-    return {"works": True, "message": library.name}
+    return {"works": True, "message": "loads"}
 
 
 def ortools() -> dict[str, Any]:
@@ -80,7 +70,8 @@ def onnxruntime() -> dict[str, Any]:
     import onnxruntime as runtime
 
     runtime.set_default_logger_severity(4)
-    working, refused = [], []
+    working: list[str] = []
+    refused: list[str] = []
     for provider in runtime.get_available_providers():
         # TensorRT prints to stdout and takes minutes; nothing here needs it.
         if provider == "TensorrtExecutionProvider":

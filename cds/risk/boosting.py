@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 FIXED = {
-    "objective": "binary",
     "deterministic": True,
     "verbosity": -1,
     "feature_pre_filter": False,
@@ -25,7 +24,7 @@ _OF_THE_RUN = (
     "num_threads", "data", "valid", "input_model", "output_model", "output_result", "config",
     "verbosity", "machines", "machine_list_filename", "num_machines", "local_listen_port",
     "time_out", "snapshot_freq", "saved_feature_importance_type", "device_type",
-    "gpu_platform_id", "gpu_device_id", "gpu_use_dp", "num_gpu",
+    "gpu_platform_id", "gpu_device_id", "gpu_use_dp", "num_gpu", "gpu_device_id_list",
 )  # fmt: skip
 
 
@@ -62,9 +61,10 @@ class FitPlan:
     device: str = "cpu"
     threads: int = 1
 
-    def parameters(self, seed: int) -> dict[str, object]:
-        """LightGBM's parameters for one booster."""
+    def parameters(self, seed: int, *, soft: bool = False) -> dict[str, object]:
+        """LightGBM's parameters for one booster; ``soft`` where the target is between 0 and 1."""
         parameters: dict[str, object] = {**self.params, **FIXED, "seed": seed}
+        parameters["objective"] = "cross_entropy" if soft else "binary"
         parameters["num_threads"] = self.threads
         parameters["device_type"] = self.device
         if self.device == "cpu":
@@ -119,9 +119,13 @@ def fit(
 ) -> Ensemble:
     """Fit the plan's boosters to rows (shape (rows, features), NaN missing).
 
+    ``outcome`` (rows,) is 0 or 1, or anything between: then the cross-entropy
+    is minimised instead of the binary log loss, and scores are log-odds still.
+
     ``seed`` names the fit (run, repeat, fold …): each booster derives its own.
     With ``watch``, the search for hyper-parameters stops early; never otherwise.
     """
+    soft = bool(((outcome != 0.0) & (outcome != 1.0)).any())
     weights: Floats | None = None
     if plan.masks:
         random = np.random.default_rng([*seed, 1])
@@ -133,13 +137,13 @@ def fit(
         weight=weights,
         feature_name=list(plan.names),
         categorical_feature=list(plan.categorical),
-        params={**plan.parameters(0), "data_random_seed": 1},
+        params={**plan.parameters(0, soft=soft), "data_random_seed": 1},
         free_raw_data=False,
     )
     return Ensemble(
         [
             lightgbm.train(
-                {**plan.parameters(_derived(seed, number)), "data_random_seed": 1},
+                {**plan.parameters(_derived(seed, number), soft=soft), "data_random_seed": 1},
                 dataset,
                 num_boost_round=plan.rounds,
                 **_watching(dataset, watch),

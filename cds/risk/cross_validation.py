@@ -40,7 +40,7 @@ class OutOfFold:
 def out_of_fold(
     plan: FitPlan,
     inputs: Floats,
-    outcome: Floats,
+    target: Floats,
     folds_of: Sequence[Ints],
     *,
     seed: int,
@@ -49,15 +49,16 @@ def out_of_fold(
 ) -> OutOfFold:
     """Cross-validate a plan; ``folds_of`` has one division into folds a repeat.
 
+    ``target`` (rows,) is what the models learn: the outcome, or a softer form of it.
     Each fold's models have the plan's rounds, boosters and masks, like the final
     ones; masks touch only the rows that are learnt from. ``report_masks`` names
     columns to set missing when the left-out rows are scored once more.
     """
     masks = report_masks or {}
-    shape = (len(folds_of), len(outcome))
+    shape = (len(folds_of), len(target))
     scores = np.empty(shape)
     masked = {name: np.empty(shape) for name in masks}
-    between_boosters = np.zeros(len(outcome))
+    between_boosters = np.zeros(len(target))
     parts = [
         (repeat, fold)
         for repeat, fold_of in enumerate(folds_of)
@@ -66,7 +67,7 @@ def out_of_fold(
     for done, (repeat, fold) in enumerate(parts):
         progress("cross-validation", done, len(parts))
         held = folds_of[repeat] == fold
-        ensemble = fit(plan, inputs[~held], outcome[~held], seed=(seed, repeat, fold))
+        ensemble = fit(plan, inputs[~held], target[~held], seed=(seed, repeat, fold))
         each = ensemble.each(inputs[held])
         scores[repeat, held] = each.mean(axis=0)
         if plan.boosters > 1:
@@ -84,6 +85,7 @@ def out_of_fold(
 def left_out_sites(
     plan: FitPlan,
     inputs: Floats,
+    target: Floats,
     outcome: Floats,
     groups: Ints,
     sites: Sequence[object],
@@ -101,7 +103,7 @@ def left_out_sites(
         progress("leave one site out", done, len(turns))
         if not (0 < outcome[held].mean() < 1 and 0 < outcome[learn].mean() < 1):
             continue
-        ensemble = fit(plan, inputs[learn], outcome[learn], seed=(seed, 9000, done))
+        ensemble = fit(plan, inputs[learn], target[learn], seed=(seed, 9000, done))
         results[name] = (held, ensemble.raw_scores(inputs[held]))
     progress("leave one site out", len(turns), len(turns))
     return results

@@ -254,9 +254,7 @@ def _subgroup(
     )
 
 
-def calibration_table(
-    log_odds: Floats, outcome: Floats, bins: int = 10
-) -> list[CalibrationPoint]:
+def calibration_table(log_odds: Floats, outcome: Floats, bins: int = 10) -> list[CalibrationPoint]:
     """Predicted and observed shares in groups of equal size, repeats averaged."""
     points = []
     repeats = np.atleast_2d(log_odds)

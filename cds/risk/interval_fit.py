@@ -63,9 +63,7 @@ def fit_interval(
             risks.append(_expit(row[near]).mean())
             worths.append(_effective_rows(outcome[near], groups[near]))
             variances.append((spread[near] ** 2).mean())
-        down, up = _distances(
-            float(np.mean(shares)), float(np.mean(risks)), float(np.mean(worths))
-        )
+        down, up = _distances(float(np.mean(shares)), float(np.mean(risks)), float(np.mean(worths)))
         retrained = Z95 * float(np.sqrt(np.mean(variances)))
         lo[place] = point - np.hypot(down, retrained)
         hi[place] = point + np.hypot(up, retrained)

@@ -109,9 +109,7 @@ def judge(
         thresholds=acted_on([end for end in band_ends if 0 < end < 1]),
         decision_curve=acted_on(DECISION_THRESHOLDS),
         subgroups=tuple(
-            subgroups(
-                scores.model, outcome, groups, report_columns, resamples=resamples, seed=seed
-            )
+            subgroups(scores.model, outcome, groups, report_columns, resamples=resamples, seed=seed)
         ),
         masked={name: measured(log_odds) for name, log_odds in scores.masked.items()},
         sites={name: measured(log_odds, rows) for name, (rows, log_odds) in scores.sites.items()},

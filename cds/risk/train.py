@@ -41,7 +41,8 @@ class TrainingRows:
     """The rows a model is made from.
 
     ``inputs`` has shape (rows, inputs) in the recipe's order, NaN missing;
-    ``outcome`` is 0 or 1; ``groups`` numbers each row's patient from 0;
+    ``outcome`` is 0 or 1; ``soft_target`` is between 0 and 1, what the models
+    learn in its place (they are judged by ``outcome`` all the same); ``groups`` numbers each row's patient from 0;
     ``report_columns`` are only reported by; ``sites`` is the column for
     leaving one site out.
     """
@@ -51,6 +52,12 @@ class TrainingRows:
     groups: Ints
     report_columns: Mapping[str, Sequence[object]] = field(default_factory=dict)
     sites: Sequence[object] | None = None
+    soft_target: Floats | None = None
+
+    @property
+    def target(self) -> Floats:
+        """What the models learn."""
+        return self.outcome if self.soft_target is None else self.soft_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ def train(
         for name, names in (report_masks or {}).items()
     }
     left_out = out_of_fold(
-        plan, rows.inputs, rows.outcome, folds_of,
+        plan, rows.inputs, rows.target, folds_of,
         seed=seed, report_masks=masks, progress=progress,
     )  # fmt: skip
     choice = choose_calibrator(
@@ -139,7 +146,7 @@ def train(
         seed=seed,
     )
     progress("final model", 0, 1)
-    ensemble = fit(plan, rows.inputs, rows.outcome, seed=(seed, 10_000))
+    ensemble = fit(plan, rows.inputs, rows.target, seed=(seed, 10_000))
     progress("final model", 1, 1)
     shift = prior_shift(training.prevalence, float(rows.outcome.mean()))
     slope = _slope_of(choice)
@@ -177,19 +184,22 @@ def train(
 def reference_values(plan: FitPlan, inputs: Floats) -> dict[str, Any]:
     """Of each input, five quantiles of its known values, or a category's codes.
 
-    ``missing`` is the share of rows without it. They stand in for a missing
+    ``missing`` is the share of rows without it; an input that no row has is left
+    out. They stand in for a missing
     input when asking how far it could move a risk.
     """
     reference: dict[str, Any] = {}
     for column, name in enumerate(plan.names):
         values = inputs[:, column]
         known = values[~np.isnan(values)]
-        entry: dict[str, Any] = {"missing": round(1 - len(known) / max(len(values), 1), 4)}
+        if not len(known):
+            continue
+        entry: dict[str, Any] = {"missing": round(1 - len(known) / len(values), 4)}
         if column in plan.categorical:
             codes, counts = np.unique(known, return_counts=True)
             entry["levels"] = [float(code) for code in codes[counts >= 0.005 * len(known)]]
         else:
-            quantiles = np.quantile(known, REFERENCE_LEVELS) if len(known) else np.empty(0)
+            quantiles = np.quantile(known, REFERENCE_LEVELS)
             entry["quantiles"] = [float(f"{value:.6g}") for value in quantiles]
         reference[name] = entry
     return reference
@@ -212,8 +222,9 @@ def _judged(
     sites: dict[str, tuple[NDArray[np.bool_], Floats]] = {}
     if rows.sites is not None:
         raw = left_out_sites(
-            plan, rows.inputs, rows.outcome, rows.groups, rows.sites, seed=seed, progress=progress
-        )
+            plan, rows.inputs, rows.target, rows.outcome, rows.groups, rows.sites,
+            seed=seed, progress=progress,
+        )  # fmt: skip
         kind = str(choice.calibrator["kind"])
         for name, (held, scores) in raw.items():
             # The calibrator, too, must not have seen the site's outcomes.

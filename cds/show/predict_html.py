@@ -85,7 +85,7 @@ class _Page:
         outcome = clean(prediction["outcome"])
         words = self.say("band", band=band_words(band, self.language)) if band else ""
         interval = self.say(
-            "likely_range", low=percent(low, self.language), high=percent(high, self.language)
+            "interval", low=percent(low, self.language), high=percent(high, self.language)
         )
         reasons, _ = strongest(prediction, facts, self.language, self.top)
         purpose = [

@@ -136,7 +136,7 @@ class _View:
         count, size = frequency(risk)
         words = self.say("band", band=band_words(band, self.language)) if band else ""
         interval = self.say(
-            "likely_range",
+            "interval",
             low=percent(low, self.language),
             high=percent(high, self.language),
         )

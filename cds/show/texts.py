@@ -13,7 +13,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "title": ("Risk report", "风险报告"),
     # one prediction
     "risk": ("Risk", "风险"),
-    "likely_range": ("likely between {low} and {high}", "可能介于 {low} 至 {high}"),
+    "interval": ("95 % interval {low} to {high}", "95%区间 {low} 至 {high}"),
     "band": ("{band} risk", "{band}"),
     "band_low": ("low", "低风险"),
     "band_moderate": ("moderate", "中等风险"),
@@ -79,10 +79,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "cds {version}, {date}. What each model was made from: cds models show NAME.",
         "cds {version}，{date}。各模型的来源：cds models show 名称。",
     ),
+    # models
+    "outcome": ("Outcome: {text}", "结局：{text}"),
+    "inputs": ("Inputs", "输入"),
+    "verified": ("verified", "校验通过"),
+    "broken": ("does not verify", "校验失败"),
+    "no_models": ("No models are installed.", "没有安装模型。"),
     # FHIR notes
     "note_interval": (
-        "Likely range {low} to {high} (conformal interval).",
-        "可能范围 {low} 至 {high}（保形区间）。",
+        "95 % interval {low} to {high}, for patients given a risk like this one.",
+        "95%区间 {low} 至 {high}（针对被给出类似风险的患者）。",
     ),
     "note_missing": ("Not known: {labels}.", "缺少：{labels}。"),
     "note_record": ("Record: {message}", "记录：{message}"),

@@ -76,6 +76,11 @@ class TableLayout:
     exclude: tuple[Exclusion, ...] = ()
     drop: tuple[Drop, ...] = ()
 
+    @property
+    def history(self) -> str | None:
+        """The column whose rows look back on each other: the patient's, where a panel names one."""
+        return self.group if self.layout == "panel" and self.group else self.id
+
 
 @dataclass(frozen=True, slots=True)
 class ConceptSource:
@@ -84,7 +89,8 @@ class ConceptSource:
     Steps, in order: missing markers, ``map``, number or level, zero as
     missing, unit to the vocabulary's, ``factor`` (a sign or scale the unit
     does not say), plausible range. Several sources of one concept: in wide and
-    panel tables the first that is there wins, in long tables all values count.
+    panel tables the first that is there wins, in long tables all values count,
+    and in panels those of ``pooled`` ones (a list of diagnoses in columns).
     """
 
     name: str
@@ -96,6 +102,7 @@ class ConceptSource:
     missing: tuple[str, ...] = ()
     plausible: Range = (None, None)
     zero_is_missing: bool = False
+    pooled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +146,21 @@ class Subgroup:
     edges: tuple[float, ...] = ()
 
 
+DEFAULT_BANDS = (("low", 0.1), ("moderate", 0.3), ("high", 1.0))
+
+
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """What the card reports: subgroups, leave-one-site-out, the bands of risk."""
+    """What the card reports: subgroups, leave-one-site-out, the bands of risk.
+
+    ``masked`` names sets of inputs, by what a record without them is called:
+    the model is judged once more as if they were not known.
+    """
 
     subgroups: tuple[Subgroup, ...] = ()
     leave_one_out: str | None = None
-    bands: tuple[tuple[str, float], ...] = (("low", 0.1), ("moderate", 0.3), ("high", 1.0))
+    masked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    bands: tuple[tuple[str, float], ...] = DEFAULT_BANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from cds.errors import InputError, Place
@@ -11,7 +12,14 @@ from cds.risk.eligibility import Eligibility
 from cds.risk.features.declaration import ANCHORS, FeatureDeclaration, inputs
 from cds.risk.recipe.checked_table import CheckedTable, Problems, did_you_mean
 from cds.risk.recipe.feature_sections import ConceptBook, check_expression, parse_features
-from cds.risk.recipe.model import MaskPlan, Recipe, ReportPlan, Subgroup, TrainingPlan
+from cds.risk.recipe.model import (
+    DEFAULT_BANDS,
+    MaskPlan,
+    Recipe,
+    ReportPlan,
+    Subgroup,
+    TrainingPlan,
+)
 from cds.risk.recipe.table_sections import (
     check_parses,
     parse_layout,
@@ -81,7 +89,7 @@ def _recipe(root: CheckedTable, path: Path) -> Recipe:
         features=features,
         eligibility=_eligibility(root, features, book),
         training=_training(root, features),
-        report=_report(root),
+        report=_report(root, inputs(features)),
         card=root.mapping("card"),
     )
     root.finish()
@@ -182,16 +190,23 @@ def _training(root: CheckedTable, features: tuple[FeatureDeclaration, ...]) -> T
     return plan
 
 
-def _report(root: CheckedTable) -> ReportPlan:
+def _report(root: CheckedTable, inputs: Sequence[str]) -> ReportPlan:
     table = root.table("report")
     subgroups = tuple(_subgroup(table, item) for item in table.values("subgroups"))
     bands = tuple(_band(table, item) for item in table.values("bands"))
     uppers = [upper for _, upper in bands]
     if bands and (uppers != sorted(set(uppers)) or uppers[-1] != 1.0):
         table.problem("bands", f"end at {uppers}; expected rising risks, the last one 1")
-    plan = ReportPlan(subgroups=subgroups, leave_one_out=table.text("leave_one_out"))
-    if bands:
-        plan = ReportPlan(subgroups, plan.leave_one_out, bands)
+    masked = {}
+    for item in table.tables("masked"):
+        names = item.texts("features")
+        masked[item.text("name", required=True) or ""] = names
+        item.finish()
+        for name in names:
+            if name not in inputs:
+                hint = did_you_mean(name, inputs)
+                item.problem("features", f"names {name!r}; expected inputs of the model{hint}")
+    plan = ReportPlan(subgroups, table.text("leave_one_out"), masked, bands or DEFAULT_BANDS)
     table.finish()
     return plan
 

@@ -161,6 +161,7 @@ def parse_sources(
             missing=table.cells("missing"),
             plausible=cast("tuple[float, float]", table.numbers("plausible", 2)) or (None, None),
             zero_is_missing=table.flag("zero_is_missing"),
+            pooled=table.flag("pooled"),
         )
         table.finish()
         if (source.column is None) == (source.constant is None):

@@ -1,4 +1,4 @@
-"""Scores of a LightGBM model: raw scores and exact contributions."""
+"""Raw scores and exact contributions of stored LightGBM models."""
 
 from __future__ import annotations
 
@@ -7,42 +7,59 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    import numpy.typing as npt
 
-Rows = Sequence[Sequence[float]]
-"""Rows of inputs in the model's order; NaN is missing."""
+
+class ScorerUnavailableError(RuntimeError):
+    """No LightGBM here can score; the message says what to install."""
 
 
 class Scorer(Protocol):
-    """What scores patients, whichever library is behind it."""
+    """What scores rows: LightGBM's C library, or its Python package.
 
-    @property
-    def num_features(self) -> int:
-        """How many inputs a row has."""
-
-    def predict_raw(self, rows: Rows) -> list[float]:
-        """The log-odds of each row."""
-
-    def contributions(self, rows: Rows) -> list[list[float]]:
-        """Per row: each input's Shapley value in log-odds, then the base value."""
-
-    def predict_array(self, rows: NDArray[np.float64], threads: int = 0) -> NDArray[np.float64]:
-        """The log-odds of each row of a C-contiguous (rows, inputs) array.
-
-        ``threads`` of 0 uses all processors.
-        """
-
-
-def load_scorer(model_text: str) -> Scorer:
-    """The model behind LightGBM's C library or, where that cannot be loaded, its package.
-
-    Raises InputError where the text is no LightGBM model.
+    Rows hold ``num_features`` floats in the model's order; NaN is missing.
+    ``contributions`` has one column more, the base value, and adds up to the
+    raw score row by row. Both scorers give the same numbers.
     """
-    from cds.risk.scoring.lightgbm_library import LibraryBooster, LibraryUnavailable
+
+    num_features: int
+    num_trees: int
+
+    def predict_raw(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        """Raw scores, before calibration; log odds for a binary objective."""
+
+    def contributions(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
+        """Exact path-dependent SHAP values and the base value of each row."""
+
+    def predict_array(
+        self, rows: npt.NDArray[np.float64], threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """As ``predict_raw`` for a C-contiguous array (n, num_features)."""
+
+    def contributions_array(
+        self, rows: npt.NDArray[np.float64], threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """As ``contributions`` for a C-contiguous array (n, num_features)."""
+
+    def close(self) -> None:
+        """Free the model's memory."""
+
+
+def load_scorer(model_text: str | bytes) -> Scorer:
+    """A scorer of a LightGBM text model: by the C library, else by the package.
+
+    Raises ScorerUnavailableError, with the remedy, where neither can be loaded,
+    and ValueError for a text that is not a model of one output per row.
+    """
+    from cds.risk.scoring.lightgbm_library import Booster, load_library
 
     try:
-        return LibraryBooster(model_text)
-    except LibraryUnavailable:
+        load_library()
+    except ScorerUnavailableError as unavailable:
         from cds.risk.scoring.lightgbm_package import PackageBooster
 
-        return PackageBooster(model_text)
+        try:
+            return PackageBooster(model_text)
+        except (ImportError, OSError):
+            raise unavailable from None
+    return Booster(model_text)

@@ -1,7 +1,8 @@
-"""LightGBM's C library by ctypes: a prediction without the 1.5 s import of its package.
+"""LightGBM's C library by ctypes: a score in milliseconds, without its Python package.
 
-The calls are those of LightGBM's documented C API (``include/LightGBM/c_api.h``,
-stable since version 2). Nothing is imported but ctypes.
+``import lightgbm`` brings in numpy, scipy and scikit-learn and takes over a
+second; the shared library that it wraps loads in a few milliseconds. The C API
+(``LightGBM/c_api.h``) is public and stable. Nothing here imports numpy.
 """
 
 from __future__ import annotations
@@ -9,174 +10,255 @@ from __future__ import annotations
 import ctypes
 import sys
 from array import array
+from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING
 
-from cds.errors import InputError
+from cds.risk.scoring import ScorerUnavailableError
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
-
-    from cds.risk.scoring import Rows
+    import numpy.typing as npt
 
 _FLOAT64 = 1
 _ROW_MAJOR = 1
-_RAW_SCORE, _CONTRIBUTIONS = 1, 3
+_RAW_SCORE = 1
+_CONTRIBUTIONS = 3
 _ALL_TREES = -1
 
-_NAMES = {"win32": "lib_lightgbm.dll", "darwin": "lib_lightgbm.dylib"}
 _REMEDIES = {
-    "win32": "install the Microsoft Visual C++ Redistributable",
-    "darwin": "install OpenMP's run-time library: brew install libomp",
-    "linux": "install OpenMP's run-time library: apt-get install libgomp1 (Debian, Ubuntu) "
-    "or dnf install libgomp (Fedora, Red Hat)",
+    "gomp": "the system library libgomp.so.1 is missing. Install it: apt-get install libgomp1 "
+    "(Debian, Ubuntu), dnf install libgomp (Fedora, RHEL), apk add libgomp (Alpine)",
+    "libomp": "the system library libomp.dylib is missing. Install it: brew install libomp",
 }
+_WINDOWS_REMEDY = (
+    "install the Microsoft Visual C++ Redistributable (x64), which holds vcomp140.dll"
+)
 
 
-class LibraryUnavailable(Exception):
-    """LightGBM's C library cannot be loaded; the message says what to do."""
+class Booster:
+    """One LightGBM model held by the C library; a context manager.
 
+    Rows are sequences of ``num_features`` floats in the model's order, NaN for
+    a missing value, the code of a category for a categorical feature. A single
+    thread does the work unless more are asked for.
+    """
 
-class LibraryBooster:
-    """A LightGBM model held by the C library. Implements ``Scorer``."""
-
-    def __init__(self, model_text: str) -> None:
-        """Raises LibraryUnavailable, or InputError where the text is no LightGBM model."""
+    def __init__(self, text: str | bytes) -> None:
+        """Load ``text``, a LightGBM text model; ValueError where it is none."""
         self._handle = ctypes.c_void_p()
         self._library = load_library()
-        trees = ctypes.c_int()
-        # LightGBM ends the whole process on some texts that are no model, so look first.
-        if not model_text.startswith("tree\n") or "end of trees" not in model_text:
-            raise InputError("is not a LightGBM model; expected its text format, complete")
-        self._call(
-            "LGBM_BoosterLoadModelFromString",
-            ctypes.c_char_p(model_text.encode("utf-8")),
-            ctypes.byref(trees),
-            ctypes.byref(self._handle),
-        )
-        features = ctypes.c_int()
+        data = text.encode() if isinstance(text, str) else text
+        # A text without this first line can crash the parser of some releases.
+        if not data.startswith(b"tree"):
+            raise ValueError("not a LightGBM text model: it must start with the line 'tree'")
+        iterations, features = ctypes.c_int(), ctypes.c_int()
+        with _SingleThread(self._library):
+            self._call(
+                "LGBM_BoosterLoadModelFromString",
+                ctypes.c_char_p(data),
+                ctypes.byref(iterations),
+                ctypes.byref(self._handle),
+            )
         self._call("LGBM_BoosterGetNumFeature", self._handle, ctypes.byref(features))
-        self._num_features = features.value
+        trees = ctypes.c_int()
+        self._call("LGBM_BoosterNumberOfTotalModel", self._handle, ctypes.byref(trees))
+        if trees.value != iterations.value:
+            self.close()
+            raise ValueError("the model has several outputs per row; only one is supported")
+        self.num_features = features.value
+        self.num_trees = trees.value
 
-    @property
-    def num_features(self) -> int:
-        """How many inputs a row has."""
-        return self._num_features
+    @classmethod
+    def from_text(cls, text: str | bytes) -> Booster:
+        """The model of ``text``, what ``Booster.model_to_string`` of LightGBM gives."""
+        return cls(text)
 
-    def predict_raw(self, rows: Rows) -> list[float]:
-        """The log-odds of each row; NaN is missing."""
-        return list(self._predict(rows, _RAW_SCORE, 1))
+    def predict_raw(self, rows: Sequence[Sequence[float]]) -> list[float]:
+        """The raw score (log odds for a binary objective) of each row."""
+        return self._predict_rows(rows, _RAW_SCORE, 1).tolist()
 
-    def contributions(self, rows: Rows) -> list[list[float]]:
-        """Per row: each input's path-dependent Shapley value in log-odds, then the base value.
+    def contributions(self, rows: Sequence[Sequence[float]]) -> list[list[float]]:
+        """Exact path-dependent SHAP values: per row ``num_features`` and the base value.
 
-        TreeSHAP (Lundberg et al., Nat Mach Intell 2020), as LightGBM computes it.
+        Each row of the result adds up to that row's raw score.
         """
-        width = self._num_features + 1
-        flat = self._predict(rows, _CONTRIBUTIONS, width)
-        return [list(flat[start : start + width]) for start in range(0, len(flat), width)]
+        width = self.num_features + 1
+        flat = self._predict_rows(rows, _CONTRIBUTIONS, width).tolist()
+        return [flat[start : start + width] for start in range(0, len(flat), width)]
 
-    def predict_array(self, rows: NDArray[np.float64], threads: int = 0) -> NDArray[np.float64]:
-        """The log-odds of each row of a C-contiguous float64 array (rows, inputs)."""
-        import numpy
+    def predict_array(
+        self, rows: npt.NDArray[np.float64], threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """Raw scores (n,) of a C-contiguous float64 array (n, num_features)."""
+        from numpy import empty  # whoever holds an array has numpy loaded
 
-        rows = numpy.ascontiguousarray(rows, dtype=numpy.float64)
-        self._check_width(rows.shape[1])
-        scores = numpy.empty(len(rows))
-        self._predict_for_mat(
-            ctypes.c_void_p(rows.ctypes.data),
-            len(rows),
-            _RAW_SCORE,
-            f"num_threads={threads}" if threads else "",
-            scores.ctypes.data_as(ctypes.POINTER(ctypes.c_double)),
-        )
-        return scores
+        result = empty(len(rows), float)
+        self._predict_matrix(rows, _RAW_SCORE, result, threads)
+        return result
+
+    def contributions_array(
+        self, rows: npt.NDArray[np.float64], threads: int = 1
+    ) -> npt.NDArray[np.float64]:
+        """As ``contributions``, (n, num_features + 1), for an array (n, num_features)."""
+        from numpy import empty
+
+        result = empty((len(rows), self.num_features + 1), float)
+        self._predict_matrix(rows, _CONTRIBUTIONS, result, threads)
+        return result
 
     def close(self) -> None:
-        """Give the model's memory back; the booster cannot be used afterwards."""
+        """Free the model's memory; it cannot be used afterwards."""
         if self._handle:
             self._library.LGBM_BoosterFree(self._handle)
             self._handle = ctypes.c_void_p()
 
+    def __enter__(self) -> Booster:
+        """The model itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Free the model."""
+        self.close()
+
     def __del__(self) -> None:
-        """Free the C library's side too."""
-        if getattr(self, "_library", None) is not None:
+        """Free the model if nobody has."""
+        if getattr(self, "_handle", None):
             self.close()
 
-    def _predict(self, rows: Rows, kind: int, width: int) -> array[float]:
-        flat = array("d")
-        for row in rows:
-            self._check_width(len(row))
-            flat.extend(row)
-        answers = array("d", bytes(8 * len(rows) * width))
-        # One thread: starting others costs more than the few rows of one patient.
-        self._predict_for_mat(
-            ctypes.c_void_p(flat.buffer_info()[0]),
-            len(rows),
-            kind,
-            "num_threads=1",
-            (ctypes.c_double * len(answers)).from_buffer(answers),
-        )
-        return answers
+    def _predict_rows(
+        self, rows: Sequence[Sequence[float]], kind: int, width: int
+    ) -> array[float]:
+        values = array("d")
+        for number, row in enumerate(rows):
+            if len(row) != self.num_features:
+                raise ValueError(
+                    f"row {number} has {len(row)} values, expected {self.num_features}"
+                )
+            values.extend(row)
+        result = array("d", bytes(8 * len(rows) * width))
+        if rows:
+            self._predict(
+                values.buffer_info()[0], len(rows), kind, result.buffer_info()[0], len(result), 1
+            )
+        return result
 
-    def _predict_for_mat(
-        self, data: ctypes.c_void_p, rows: int, kind: int, parameters: str, out: Any
+    def _predict_matrix(
+        self,
+        rows: npt.NDArray[np.float64],
+        kind: int,
+        result: npt.NDArray[np.float64],
+        threads: int,
     ) -> None:
+        if rows.ndim != 2 or rows.shape[1] != self.num_features:
+            raise ValueError(f"rows have shape {rows.shape}, expected (n, {self.num_features})")
+        if rows.dtype != "float64" or not rows.flags.c_contiguous:
+            raise ValueError("rows must be a C-contiguous array of float64")
+        if threads < 1:
+            raise ValueError(f"threads is {threads}, expected at least 1")
+        if not len(rows):
+            return
+        # An address by __array_interface__: ndarray.ctypes would import more.
+        source, target = (item.__array_interface__["data"][0] for item in (rows, result))
+        self._predict(source, len(rows), kind, target, result.size, threads)
+
+    def _predict(
+        self, source: int, rows: int, kind: int, target: int, size: int, threads: int
+    ) -> None:
+        if not self._handle:
+            raise ValueError("the model is closed")
         written = ctypes.c_int64()
         self._call(
             "LGBM_BoosterPredictForMat",
             self._handle,
-            data,
+            ctypes.c_void_p(source),
             ctypes.c_int(_FLOAT64),
             ctypes.c_int32(rows),
-            ctypes.c_int32(self._num_features),
+            ctypes.c_int32(self.num_features),
             ctypes.c_int(_ROW_MAJOR),
             ctypes.c_int(kind),
             ctypes.c_int(0),
             ctypes.c_int(_ALL_TREES),
-            ctypes.c_char_p(f"{parameters} verbosity=-1".strip().encode()),
+            ctypes.c_char_p(f"num_threads={threads} verbosity=-1".encode()),
             ctypes.byref(written),
-            out,
+            ctypes.c_void_p(target),
         )
+        if written.value != size:
+            raise RuntimeError(f"LightGBM wrote {written.value} values, expected {size}")
 
-    def _check_width(self, width: int) -> None:
-        if width != self._num_features:
-            raise ValueError(f"a row has {width} values; the model takes {self._num_features}")
-
-    def _call(self, name: str, *arguments: Any) -> None:
-        if getattr(self._library, name)(*arguments) != 0:
-            message = self._library.LGBM_GetLastError().decode("utf-8", "replace")
-            raise InputError(f"LightGBM cannot use this model: {message}")
+    def _call(self, function: str, *arguments: object) -> None:
+        if getattr(self._library, function)(*arguments) != 0:
+            message = self._library.LGBM_GetLastError().decode(errors="replace")
+            raise ValueError(f"LightGBM refused the model or the rows: {message}")
 
 
-def library_path() -> Path | None:
-    """Where the installed LightGBM keeps its C library; None where it is not installed."""
-    package = find_spec("lightgbm")  # finds without importing
-    if package is None or package.origin is None:
-        return None
-    path = Path(package.origin).parent / "lib" / _NAMES.get(sys.platform, "lib_lightgbm.so")
-    return path if path.is_file() else None
+class _SingleThread:
+    """Within it LightGBM uses one thread.
+
+    Loading a model would start OpenMP's threads, which then spin for a while
+    beside us; one thread parses hundreds of trees in milliseconds. The limit
+    is the whole process's, so it is given back.
+    """
+
+    def __init__(self, library: ctypes.CDLL) -> None:
+        self._library = library
+        self._before = ctypes.c_int(-1)
+
+    def __enter__(self) -> None:
+        if hasattr(self._library, "LGBM_SetMaxThreads"):  # since LightGBM 4.2
+            self._library.LGBM_GetMaxThreads(ctypes.byref(self._before))
+            self._library.LGBM_SetMaxThreads(ctypes.c_int(1))
+
+    def __exit__(self, *error: object) -> None:
+        if hasattr(self._library, "LGBM_SetMaxThreads"):
+            self._library.LGBM_SetMaxThreads(self._before)
 
 
 @cache
 def load_library() -> ctypes.CDLL:
-    """The C library, loaded once. Raises LibraryUnavailable with the remedy."""
-    path = library_path()
-    if path is None:
-        raise LibraryUnavailable("LightGBM is not installed: pip install lightgbm")
+    """LightGBM's shared library, quiet; ScorerUnavailableError says what is missing."""
+    path = _library_path()
     try:
         library = ctypes.CDLL(str(path))
     except OSError as error:
-        remedy = _REMEDIES.get(sys.platform, _REMEDIES["linux"])
-        raise LibraryUnavailable(f"LightGBM's library cannot be loaded ({error}); {remedy}") from error
+        raise ScorerUnavailableError(_explain(str(error), path)) from error
     library.LGBM_GetLastError.restype = ctypes.c_char_p
-    library.LGBM_RegisterLogCallback(_silence)  # its messages go to stdout, which is ours
+    # Unasked, the library prints to stdout, which belongs to the result. Where
+    # the Python package is loaded already, its own log settings stay.
+    if "lightgbm" not in sys.modules:
+        library.LGBM_RegisterLogCallback(_ignore_log)
     return library
 
 
 @ctypes.CFUNCTYPE(None, ctypes.c_char_p)
-def _silence(message: bytes) -> None:
-    """Swallow what LightGBM says; its errors come back as return codes."""
+def _ignore_log(message: bytes) -> None:
+    """Errors come back by LGBM_GetLastError; the rest is chatter."""
+
+
+def _library_path() -> Path:
+    spec = find_spec("lightgbm")
+    folders = [Path(folder) for folder in (spec and spec.submodule_search_locations) or ()]
+    if not folders:
+        raise ScorerUnavailableError("lightgbm is not installed: pip install lightgbm")
+    suffix = {"win32": "dll", "darwin": "dylib"}.get(sys.platform, "so")
+    name = f"lib_lightgbm.{suffix}"
+    for folder in folders:
+        for candidate in (folder / "lib" / name, folder / "bin" / name, folder / name):
+            if candidate.is_file():
+                return candidate
+    raise ScorerUnavailableError(f"{name} is not in {folders[0]}: pip install --force-reinstall lightgbm")
+
+
+def _explain(error: str, path: Path) -> str:
+    remedy = next((text for part, text in _REMEDIES.items() if part in error), "")
+    if not remedy and sys.platform == "win32":
+        remedy = _WINDOWS_REMEDY
+    return f"{path.name} cannot be loaded: {remedy or error}"

@@ -29,7 +29,9 @@ def merge_models(texts: Sequence[str]) -> str:
         raise ValueError("expected at least one model")
     if len(texts) == 1:
         return texts[0]
-    inputs = {re.findall(r"^(?:feature_names|num_class)=.*$", text, re.MULTILINE)[0] for text in texts}
+    inputs = {
+        re.findall(r"^(?:feature_names|num_class)=.*$", text, re.MULTILINE)[0] for text in texts
+    }
     names = {tuple(re.findall(r"^feature_names=.*$", text, re.MULTILINE)) for text in texts}
     if len(inputs) > 1 or len(names) > 1:
         raise ValueError("the models to merge do not read the same inputs")

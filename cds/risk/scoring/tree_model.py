@@ -169,7 +169,9 @@ def _parse_tree(fields: dict[str, str], word_offset: int) -> dict[str, npt.NDArr
     }
     # A single leaf may come without its count; it needs none.
     counted = nodes > 0 or bool(fields.get("leaf_count", "").split())
-    tree["leaf_count"] = numbers("leaf_count", np.int64, leaves) if counted else np.ones(1, np.int64)
+    tree["leaf_count"] = (
+        numbers("leaf_count", np.int64, leaves) if counted else np.ones(1, np.int64)
+    )
     if int(fields.get("num_cat", "0")):
         boundaries = np.array(fields["cat_boundaries"].split(), np.int32)
         asks = (tree["decision_type"] & CATEGORICAL_BIT) != 0

@@ -59,7 +59,7 @@ class FrameMapper:
     def columns(self) -> list[str]:
         """The table's columns that are read."""
         layout = self._layout
-        names = [layout.id, layout.time, layout.parameter, layout.value]
+        names = [layout.id, layout.history, layout.time, layout.parameter, layout.value]
         if layout.layout != "long":
             names += [source.column for source in self._sources]
         there = set(self._table.columns)
@@ -69,7 +69,7 @@ class FrameMapper:
         layout, there = self._layout, set(self._table.columns)
         structural = {
             "wide": (), "long": (layout.id, layout.time, layout.parameter, layout.value),
-            "panel": (layout.id, layout.time),
+            "panel": (layout.id, layout.history, layout.time),
         }[layout.layout]  # fmt: skip
         for name in structural:
             if name not in there:
@@ -112,6 +112,8 @@ class FrameMapper:
         """Each concept's column: sources of one concept fill each other's gaps, in order."""
         found: dict[str, pl.Series] = {}
         for place, source in enumerate(self._sources):
+            if source.pooled:
+                continue
             if source.column is None:
                 values = self._constant(source)(frame.height)
             elif source.column in frame.columns:
@@ -140,7 +142,7 @@ class FrameMapper:
 
     def _panel(self, frame: pl.DataFrame) -> MappedFrame:
         ids = self._ids(frame)
-        units = _int64(ids.rle_id())
+        units = _int64(frame[str(self._layout.history)].rle_id())
         time = str(self._layout.time)
         moments_read = seconds(frame[time], self._layout)
         if moments_read.null_count():
@@ -156,8 +158,23 @@ class FrameMapper:
             if source.column is None and source.name in columns
         }
         timed = {name: _timed(column, units, moments, order) for name, column in columns.items()}
+        timed |= self._pooled(frame, units, moments)
         values = TableValues(units, moments, aligned, timed)
         return MappedFrame(_int64(frame[ROW]), ids, frame[time], values)
+
+    def _pooled(self, frame: pl.DataFrame, units: Ints, moments: Ints) -> dict[str, TimedValues]:
+        """Concepts of which one row holds several values, in as many columns."""
+        columns: dict[str, list[pl.Series]] = {}
+        for place, source in enumerate(self._sources):
+            if source.pooled and source.column in frame.columns:
+                read = self._readers[place].read(frame[str(source.column)], self._tally)
+                columns.setdefault(source.name, []).append(read)
+        timed = {}
+        for name, parts in columns.items():
+            all_units, all_moments = np.tile(units, len(parts)), np.tile(moments, len(parts))
+            order = np.lexsort((all_moments, all_units))
+            timed[name] = _timed(pl.concat(parts), all_units, all_moments, order)
+        return timed
 
     def _long(self, frame: pl.DataFrame) -> MappedFrame:
         layout = self._layout

@@ -88,11 +88,11 @@ class UnitReader:
         """
         columns = list(dict.fromkeys([*self._mapper.columns, *self._extra_columns]))
         layout = self.recipe.table
-        if layout.layout == "wide" or layout.id is None:
+        if layout.layout == "wide" or layout.history is None:
             # a table without any named column still has rows
             yield from map(self._batch, self.table.batches(batch_rows, columns or None))
             return
-        together, frames = unit_frames(self.table, layout.id, batch_rows, columns)
+        together, frames = unit_frames(self.table, layout.history, batch_rows, columns)
         batches = map(self._batch, frames)
         if together or layout.layout == "long" or not keep_order:
             yield from batches
