@@ -63,7 +63,7 @@ Options:
   --version             Show the version and leave
   --install-completion  Install completion for the current shell
   --show-completion     Show completion for the current shell
-  -h, --help            Show this help; 'cds COMMAND --help' shows a command's own
+  -h, --help            Show this help; 'cds COMMAND --help' tells more
 
 Results go to stdout, messages to stderr. Exit codes: 0 done, 1 our fault,
 2 your input or usage, 3 a person must look, 130 interrupted.

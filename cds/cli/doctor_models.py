@@ -49,4 +49,6 @@ def sample(places: Places, now: datetime) -> Finding:
         return Finding("sample data", FAIL, str(error), "reinstall cds")
     if not spoken:
         return Finding("sample data", FAIL, "no model gave a risk", "reinstall cds")
-    return Finding("sample data", OK, f"{path.name}: {spoken} models gave a risk")
+    return Finding(
+        "sample data", OK, f"{path.name}: risks from {spoken} of {len(predictors)} models"
+    )

@@ -80,7 +80,9 @@ def command(
     if any(is_table(name) for name in patients):
         from cds.cli.predict_table import predict_table
 
-        return predict_table(patients, names, output, contributions=contributions, quiet=quiet)
+        return predict_table(
+            patients, names, output, contributions=contributions, as_json=as_json, quiet=quiet
+        )
     if contributions:
         raise InputError(
             "--contributions is for tables; a patient's --json always lists every contribution"

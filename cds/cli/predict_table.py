@@ -28,9 +28,12 @@ def predict_table(
     output: str | None,
     *,
     contributions: bool = False,
+    as_json: bool = False,
     quiet: bool = False,
 ) -> int:
-    """Score one table with one model; the result goes to ``output`` or, as CSV, to stdout.
+    """Score one table with one model; the result goes to ``output`` or to stdout.
+
+    On stdout it is CSV or, with ``as_json``, one JSON object a row.
 
     Exit code 3 where the model spoke about none of the rows.
     """
@@ -62,7 +65,7 @@ def predict_table(
     reader = scorer.open(path)
     spoken = _Counted(scorer.frames(reader))
     with counting("rows", quiet=quiet) as advance:
-        _write(spoken.frames(advance), path, output)
+        _write(spoken.frames(advance), path, output, as_json)
     _report(spoken, reader.tally, doubts(reader.tally), quiet)
     return 0 if spoken.ok else LOOK
 
@@ -82,7 +85,7 @@ class _Counted:
             yield frame
 
 
-def _write(frames: Iterator[pl.DataFrame], path: Path, output: str | None) -> None:
+def _write(frames: Iterator[pl.DataFrame], path: Path, output: str | None, as_json: bool) -> None:
     from cds import files
     from cds.show.frames import write_csv, write_ndjson, write_parquet
 
@@ -90,7 +93,8 @@ def _write(frames: Iterator[pl.DataFrame], path: Path, output: str | None) -> No
     if first is None:
         raise InputError("holds no rows", Place(str(path)))
     if output is None or output == "-":
-        write_csv(first, frames, sys.stdout.buffer)
+        write_rows = write_ndjson if as_json else write_csv
+        write_rows(first, frames, sys.stdout.buffer)
         sys.stdout.flush()
         return
     name = output.lower()

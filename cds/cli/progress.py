@@ -51,6 +51,8 @@ def watching(*, quiet: bool) -> Iterator[Progress]:
             """``parts`` of 0 means that nobody knows how many there will be."""
             total = parts or None
             if what not in tasks:
+                for task in bars.tasks:  # what came before is done, whether or not it said so
+                    bars.update(task.id, total=task.total or 1, completed=task.total or 1)
                 tasks[what] = bars.add_task(what, total=total)
             bars.update(tasks[what], completed=done, total=total)
 

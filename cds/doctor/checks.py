@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -77,9 +78,15 @@ def training_device(device: str) -> Finding:
     result = probe_device(device)
     if result.works:
         return Finding(name, OK, "a small model was trained")
+    if device == "cuda" and not nvidia_card():
+        return Finding(name, WARN, "this computer has no NVIDIA card")
     status = FAIL if device == "cpu" else WARN
-    remedy = result.remedy.removesuffix("; or use --device auto.")
-    return Finding(name, status, result.reason, remedy)
+    return Finding(name, status, result.reason, result.remedy.partition("; or use --device")[0])
+
+
+def nvidia_card() -> bool:
+    """True where an NVIDIA driver has found a card."""
+    return Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi") is not None
 
 
 def onnxruntime() -> Finding:
@@ -92,12 +99,11 @@ def onnxruntime() -> Finding:
     found = f"runs on {', '.join(working)}"
     if not refused:
         return Finding("onnxruntime", OK, found)
-    return Finding(
-        "onnxruntime",
-        OK,
-        f"{found}; listed but not working: {', '.join(refused)}",
-        "for a graphics card: its driver, and pip install 'onnxruntime-gpu[cuda,cudnn]'",
-    )
+    found += f"; listed but not working: {', '.join(refused)}"
+    if "CUDA" in refused and nvidia_card():
+        advice = "update the card's driver, then: pip install 'onnxruntime-gpu[cuda,cudnn]'"
+        return Finding("onnxruntime", WARN, found, advice)
+    return Finding("onnxruntime", OK, found)
 
 
 def library(probe: str, package: str) -> Finding:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 import polars as pl
 
 from cds.expression.parse import Expression, Name, Node, Number, Operation
+from cds.expression.python_engine import compile_python
 
 
 def compile_polars(expression: Expression) -> pl.Expr:
@@ -29,11 +30,31 @@ def _compile(node: Node) -> pl.Expr:
         return pl.lit(node.value, dtype=pl.Float64)
     if isinstance(node, Name):
         return _finite(pl.col(node.name).cast(pl.Float64))
+    if not _has_names(node):
+        # A constant, worked out here: polars would make it a column of one row.
+        value = compile_python(Expression("", node, ()))({})
+        return pl.lit(None if math.isnan(value) else value, dtype=pl.Float64)
     return _OPERATIONS[node.operator](node, [_compile(operand) for operand in node.operands])
 
 
+def _has_names(node: Node) -> bool:
+    if isinstance(node, Operation):
+        return any(_has_names(operand) for operand in node.operands)
+    return isinstance(node, Name)
+
+
 def _finite(value: pl.Expr) -> pl.Expr:
-    return pl.when(value.is_finite()).then(value)
+    """``value``, null where it is not finite.
+
+    Names ``value`` once: with ``when(value.is_finite()).then(value)`` a chain of
+    n operations would hold 2^n copies of its first operand.
+    """
+    return value.map_batches(_only_finite, return_dtype=pl.Float64, is_elementwise=True)
+
+
+def _only_finite(column: pl.Series) -> pl.Series:
+    finite = column.is_finite()
+    return column if finite.all() else column.set(~finite.fill_null(True), None)
 
 
 def _truth(value: pl.Expr) -> pl.Expr:
@@ -60,8 +81,8 @@ def _power(node: Operation, operands: Sequence[pl.Expr]) -> pl.Expr:
     assert isinstance(exponent, Number)  # the parser lets no other exponent pass
     base = operands[0]
     if exponent.value.is_integer() and exponent.value >= 0.0:
-        # from null, not from the literal 1, so that a missing base stays missing
-        product = pl.when(base.is_not_null()).then(1.0)
+        # 1 made of the base, not the literal, so that a missing base stays missing
+        product = base * 0.0 + 1.0
         factors = [base] * int(exponent.value)
         return _finite(functools.reduce(operator.mul, factors, product))
     return _finite(base.pow(exponent.value))

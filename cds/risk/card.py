@@ -30,6 +30,10 @@ class HowMade:
     """how hyper-parameters were searched; empty if they were not"""
     excluded: Mapping[str, int] = field(default_factory=dict)
     """rows left out of training, by reason"""
+    implausible: Mapping[str, int] = field(default_factory=dict)
+    """values not used because no living patient has them, by concept"""
+    leaks: tuple[str, ...] = ()
+    """what the leak check found, in words"""
 
 
 def write_card(recipe: Recipe, model: TrainedModel, made: HowMade) -> str:
@@ -41,8 +45,8 @@ def write_card(recipe: Recipe, model: TrainedModel, made: HowMade) -> str:
         _section("Source of data", _source(recipe)),
         _section("Participants", *_participants(recipe, model, made)),
         _section("Outcome", *_outcome(recipe, model)),
-        _section("Predictors", *_predictors(recipe, model)),
-        _section("Missing data", *_missing_data(recipe)),
+        _section("Predictors", *_predictors(recipe, model, made)),
+        _section("Missing data", *_missing_data(recipe, made)),
         _section("Model", _model(recipe, model)),
         _section("Protocol", *_protocol(recipe, model, made)),
         _section("Results", *_results(recipe, model)),
@@ -183,7 +187,7 @@ def _outcome(recipe: Recipe, model: TrainedModel) -> list[str]:
     return lines
 
 
-def _predictors(recipe: Recipe, model: TrainedModel) -> list[str]:
+def _predictors(recipe: Recipe, model: TrainedModel, made: HowMade) -> list[str]:
     lines = [
         f"{len(recipe.inputs)} inputs, computed by the same declarations from tables and from "
         "a patient's record:",
@@ -195,15 +199,25 @@ def _predictors(recipe: Recipe, model: TrainedModel) -> list[str]:
     if recipe.table.drop:
         dropped = [f"`{drop.column}` ({drop.why})" for drop in recipe.table.drop]
         lines.append("Never inputs: " + "; ".join(dropped) + ".")
+    found = "".join(f"\n- {finding}" for finding in made.leaks)
+    lines.append(
+        f"The leak check found, for a person to judge:\n{found}"
+        if found
+        else "The leak check (columns too good, missingness that tells the outcome or the site, "
+        "copies and people across patients) found nothing."
+    )
     return lines
 
 
-def _missing_data(recipe: Recipe) -> list[str]:
+def _missing_data(recipe: Recipe, made: HowMade) -> list[str]:
     lines = [
         "Missing values are not filled in: each split of a tree learnt which way rows without "
         "the value go. Each result lists what was missing and how far it could move the risk.",
         _note(recipe, "missing_data"),
     ]
+    if made.implausible:
+        counts = [f"{name} {count:,}" for name, count in sorted(made.implausible.items())]
+        lines.append("Implausible values, taken as missing: " + ", ".join(counts) + ".")
     for mask in recipe.training.mask:
         lines.append(
             f"So that it copes without {', '.join(mask.features)}, {mask.copies} further "
@@ -221,6 +235,11 @@ def _model(recipe: Recipe, model: TrainedModel) -> str:
         f"{on['boosters']} model{'s' if on['boosters'] > 1 else ''} with different seeds; "
         f"{settings or 'default settings'}."
     )
+    if recipe.training.soft_target is not None:
+        text += (
+            f" It learnt `{recipe.training.soft_target}` (0 to 1) in place of the outcome, by "
+            "which it is calibrated and judged."
+        )
     if recipe.training.monotone:
         ways = {1: "never lowers", -1: "never raises", 0: "is free in"}
         rules = [f"a higher {name} {ways[way]} the risk" for name, way in
@@ -284,13 +303,19 @@ def _thresholds(model: TrainedModel) -> list[str]:
     if useful:
         span = f"from {percent(min(useful), 0)} to {percent(max(useful), 0)}"
         summary = f"Acting by the model beats acting on everyone and on no one at thresholds {span}"
-        gaps = [row for row in results.decision_curve
-                if min(useful) < row.threshold < max(useful) and not tables.useful(row)]  # fmt: skip
-        summary += " (not at every one between)." if gaps else "."
+        inside = [
+            row for row in results.decision_curve if min(useful) < row.threshold < max(useful)
+        ]
+        summary += "." if all(map(tables.useful, inside)) else " (not at every one between)."
     else:
         summary = "At no threshold does acting by the model beat acting on everyone or no one."
-    parts = ["The bands' ends:", tables.thresholds(results.thresholds)] if results.thresholds else []
-    return [*parts, f"Decision curve. {summary}", tables.decision_curve(results.decision_curve)]
+    bands = tables.thresholds(results.thresholds) if results.thresholds else "(one band)"
+    return [
+        "The bands' ends:",
+        bands,
+        f"Decision curve. {summary}",
+        tables.decision_curve(results.decision_curve),
+    ]
 
 
 def _sites(results: Results) -> str:

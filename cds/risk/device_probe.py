@@ -28,6 +28,7 @@ def probe(device_type: str) -> dict[str, object]:
         "device_type": device_type,
         "num_leaves": 4,
         "max_bin": 63,
+        "gpu_use_dp": True,
         "num_threads": 1,
         "verbosity": -1,
     }

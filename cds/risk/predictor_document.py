@@ -7,8 +7,8 @@ from typing import Any
 
 from cds.risk.features.declaration import to_json
 from cds.risk.metrics import Estimate
+from cds.risk.predictor import SCHEMA
 from cds.risk.recipe.model import Recipe
-from cds.risk.store import SCHEMA
 from cds.risk.train import TrainedModel
 
 

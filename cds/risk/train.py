@@ -26,6 +26,7 @@ from cds.risk.cross_validation import (
 from cds.risk.interval_fit import fit_conformal, fit_interval
 from cds.risk.recipe.model import Recipe
 from cds.risk.results import JudgedScores, Results, judge
+from cds.risk.scoring.merge import merge_models
 from cds.risk.split import repeated_folds
 
 Floats = NDArray[np.float64]
@@ -42,9 +43,9 @@ class TrainingRows:
 
     ``inputs`` has shape (rows, inputs) in the recipe's order, NaN missing;
     ``outcome`` is 0 or 1; ``soft_target`` is between 0 and 1, what the models
-    learn in its place (they are judged by ``outcome`` all the same); ``groups`` numbers each row's patient from 0;
-    ``report_columns`` are only reported by; ``sites`` is the column for
-    leaving one site out.
+    learn in its place (they are judged by ``outcome`` all the same); ``groups``
+    numbers each row's patient from 0; ``report_columns`` are only reported by;
+    ``sites`` is the column for leaving one site out.
     """
 
     inputs: Floats
@@ -151,7 +152,7 @@ def train(
     shift = prior_shift(training.prevalence, float(rows.outcome.mean()))
     slope = _slope_of(choice)
     return TrainedModel(
-        model_text=_merged(ensemble.texts()),
+        model_text=merge_models(ensemble.texts()),
         calibrator=choice.calibrator,
         prior_shift=shift,
         interval=fit_interval(
@@ -185,8 +186,7 @@ def reference_values(plan: FitPlan, inputs: Floats) -> dict[str, Any]:
     """Of each input, five quantiles of its known values, or a category's codes.
 
     ``missing`` is the share of rows without it; an input that no row has is left
-    out. They stand in for a missing
-    input when asking how far it could move a risk.
+    out. They stand in for a missing input when asking how far it could move a risk.
     """
     reference: dict[str, Any] = {}
     for column, name in enumerate(plan.names):
@@ -237,15 +237,6 @@ def _judged(
         name: apply_to_array(choice.calibrator, scores) for name, scores in left_out.masked.items()
     }
     return JudgedScores(choice.cross_fitted, comparator, masked, sites)
-
-
-def _merged(texts: Sequence[str]) -> str:
-    """One model text whose raw score is the mean of these models' scores."""
-    if len(texts) == 1:
-        return texts[0]
-    from cds.risk.scoring.merge import merge_models
-
-    return merge_models(texts)
 
 
 def _slope_of(choice: CalibratorChoice) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import lightgbm
@@ -16,6 +16,7 @@ from cds.risk.boosting import FitPlan
 from cds.risk.card import HowMade, write_card
 from cds.risk.cross_validation import Progress, no_progress
 from cds.risk.devices import DeviceChoice, choose_device
+from cds.risk.leaks import LeakFinding
 from cds.risk.predictor_document import predictor_json
 from cds.risk.recipe.model import Recipe
 from cds.risk.recipe.parse import parse_recipe
@@ -40,6 +41,8 @@ class TrainingReport:
     calibrator: str
     excluded: Mapping[str, int]
     """rows left out, by reason"""
+    leaks: tuple[LeakFinding, ...]
+    """suspicions for a person to judge"""
     tuned: TunedPlan | None
     verdict: str
     """against logistic regression: better, tie or worse"""
@@ -72,7 +75,8 @@ def train_recipe(
     progress("device", 0, 1)
     chosen = choose_device(device)
     progress("table", 0, 1)
-    rows, excluded = rows_of_recipe(recipe, data_root)
+    loaded = rows_of_recipe(recipe, data_root)
+    rows = loaded.rows
     plan = fit_plan(recipe, device=chosen.device, threads=threads)
     tuned: TunedPlan | None = None
     if tune_minutes > 0:
@@ -87,7 +91,9 @@ def train_recipe(
         device=chosen.explanation(),
         versions=_versions(),
         tuning=_tuning_words(tuned),
-        excluded=excluded,
+        excluded=loaded.excluded,
+        implausible=loaded.implausible,
+        leaks=tuple(f"{finding.severity}: {finding.message}" for finding in loaded.leaks),
     )
     write_model(output, model_files(recipe, model, made))
     return TrainingReport(
@@ -97,7 +103,8 @@ def train_recipe(
         device=chosen,
         results=model.results,
         calibrator=str(model.calibrator["kind"]),
-        excluded=excluded,
+        excluded=loaded.excluded,
+        leaks=loaded.leaks,
         tuned=tuned,
         verdict=model.results.comparison.verdict,
     )
@@ -124,10 +131,11 @@ def _tuned(
 ) -> TunedPlan:
     begun = elapsed()
     return tune(
-        replace(plan, masks=plan.masks),
+        plan,
         rows.inputs,
         rows.outcome,
         rows.groups,
+        target=rows.soft_target,
         journal=output / JOURNAL,
         time_is_up=lambda: elapsed() - begun >= 60.0 * minutes,
         seed=seed,

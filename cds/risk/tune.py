@@ -90,6 +90,7 @@ def tune(
     outcome: Floats,
     groups: Ints,
     *,
+    target: Floats | None = None,
     journal: Path,
     time_is_up: Callable[[], bool],
     seed: int = 0,
@@ -97,9 +98,11 @@ def tune(
 ) -> TunedPlan:
     """Search until ``time_is_up`` says so (asked after each trial); at least one trial.
 
+    ``target`` is what the models learn, where it is not the outcome itself.
     Raises InputError when the journal belongs to another search.
     """
     fold_of = grouped_stratified_folds(outcome, groups, folds=FOLDS, seed=seed + 500_009)
+    learnt = outcome if target is None else target
     heading = {"search": 1, "seed": seed, "rows": len(outcome), "start": dict(plan.params)}
     trials = _read(journal, heading)
     first_setting = 0
@@ -114,7 +117,7 @@ def tune(
                     if trials and time_is_up():
                         return _chosen(plan, trials, seed)
                     progress("tuning", len(trials), 0)
-                    trial = _try(plan, inputs, outcome, fold_of, setting, fold, seed)
+                    trial = _try(plan, inputs, learnt, fold_of, setting, fold, seed)
                     trials[setting, fold] = trial
                     _append(journal, trial)
         first_setting += SETTINGS_IN_A_ROUND
@@ -123,7 +126,7 @@ def tune(
 def _try(
     plan: FitPlan,
     inputs: Floats,
-    outcome: Floats,
+    learnt: Floats,
     fold_of: Ints,
     setting: int,
     fold: int,
@@ -136,13 +139,13 @@ def _try(
     ensemble = fit(
         tried,
         inputs[~held],
-        outcome[~held],
+        learnt[~held],
         seed=(seed, 20_000 + setting, fold),
-        watch=(inputs[held], outcome[held], PATIENCE),
+        watch=(inputs[held], learnt[held], PATIENCE),
     )
     booster: lightgbm.Booster = ensemble.boosters[0]
-    loss = float(booster.best_score["held"]["binary_logloss"])
-    return Trial(setting, fold, loss, int(booster.best_iteration))
+    (loss,) = booster.best_score["held"].values()
+    return Trial(setting, fold, float(loss), int(booster.best_iteration))
 
 
 def _losses(setting: int, trials: Mapping[tuple[int, int], Trial]) -> list[float]:

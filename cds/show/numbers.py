@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cds.show.levels import level_words
+
 # UCUM as a clinician writes it; a unit that is not here is shown as it is.
 _UNITS = {
     "mm[Hg]": "mmHg",
@@ -53,7 +55,7 @@ def value(content: object, unit: str | None, language: str = "en") -> str:
             gap = " " if shown and not shown.startswith("/") else ""
             return f"{number(content)}{gap}{shown}"
         return f"{number(content)} {shown}"
-    return str(content).replace("_", " ")
+    return level_words(str(content), language)
 
 
 def number(content: float) -> str:

@@ -48,7 +48,8 @@ class _Page:
         self.document = document
 
     def say(self, key: str, **values: object) -> str:
-        return escape(text(key, self.language, **values))
+        # A percent sign stays with its number at the end of a line.
+        return escape(text(key, self.language, **values)).replace(" %", "\u00a0%")
 
     def patient(self, patient: Mapping[str, Any], facts: Mapping[str, ModelFacts]) -> str:
         predictions = patient.get("predictions") or []
@@ -177,10 +178,9 @@ class _Page:
 
 def _row(reason: Reason) -> str:
     side, mark = ("up", "▲") if reason.raises else ("down", "▼")
-    flag = f" <b>{escape(reason.flag)}</b>" if reason.flag else ""
     return (
         f'<tr class="{side}"><td><i>{mark}</i> {escape(reason.label)}</td>'
-        f"<td>{escape(reason.value)}{flag}</td><td>{escape(reason.normal)}</td>"
+        f"<td>{escape(reason.value)} <b>{escape(reason.flag)}</b></td><td>{escape(reason.normal)}</td>"
         f'<td><span class="bar" style="width:{100 * reason.share:.0f}%"></span></td></tr>'
     )
 

@@ -12,6 +12,8 @@ from cds.show.reasons import Reason, missing, strongest
 from cds.show.texts import band_words, text
 
 _VALUE, _NORMAL, _BAR = 15, 9, 8
+# Why a model does not apply is cut here; -v and --json have all of it.
+_LINES_OF_REASON = 2
 _BAND_COLOURS = {"low": "green", "very_low": "green", "high": "red", "very_high": "red"}
 
 
@@ -96,13 +98,17 @@ class _View:
             return []
         lines = ["", self.terminal.paint(self.say("not_applicable"), "bold")]
         for entry in predictions:
-            lines += self._indented(
+            told = self._indented(
                 "refused" if entry["status"] == "refused" else "insufficient",
                 2,
                 outcome=clean(entry.get("outcome") or entry["model"]),
                 model=clean(entry["model"]),
                 reason=clean(entry.get("reason") or ""),
             )
+            if len(told) > _LINES_OF_REASON and not self.verbose:
+                told = told[:_LINES_OF_REASON]
+                told[-1] = wrap(told[-1], self.width - 4)[0] + " …"
+            lines += told
         return lines
 
     def warnings(self, patient: Mapping[str, Any]) -> list[str]:
@@ -144,13 +150,21 @@ class _View:
         line = f"  {self.say('risk')} {head}   {self.terminal.paint(words, 'bold', colour)}"
         key = "frequency_rare" if risk * size < 0.5 else "frequency"
         often = self.say(key, count=count, size=f"{size:,}")
-        return [f"{line}   {interval}", *(f"  {part}" for part in wrap(often, self.width - 2))]
+        plain_width = cells(f"  {self.say('risk')} {percent(risk, self.language)}   {words}")
+        fits = plain_width + 3 + cells(interval) <= self.width
+        lines = [f"{line}   {interval}"] if fits else [line, f"  {interval}"]
+        return [*lines, *(f"  {part}" for part in wrap(often, self.width - 2))]
 
     def _reasons(self, title: str, reasons: Sequence[Reason]) -> list[str]:
         room = self.width - 4 - _VALUE - _NORMAL - _BAR - 7
-        head = pad(f"  {title}", room + 4) + " " + pad(self.say("value"), _VALUE, right=True)
-        head += "    " + pad(self.say("normal"), _NORMAL) + "  " + self.say("weight")
-        lines = [self.terminal.paint(head, "dim")]
+        columns = pad(self.say("value"), _VALUE, right=True)
+        columns += "    " + pad(self.say("normal"), _NORMAL) + "  " + self.say("weight")
+        title = f"  {title}"
+        lines = []
+        if cells(title) > room + 4:
+            lines.append(self.terminal.paint(title, "dim"))
+            title = ""
+        lines.append(self.terminal.paint(f"{pad(title, room + 4)} {columns}", "dim"))
         for reason in reasons:
             mark, colour = ("▲", "red") if reason.raises else ("▼", "blue")
             label, *rest = wrap(self.plain(reason.label), room)

@@ -7,7 +7,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "patient": ("Patient {id}", "患者 {id}"),
     "as_of": ("results of {date}", "结果日期 {date}"),
     "account": (
-        "{source}: {used} items used, {ignored} not needed, {warnings} with a warning",
+        "{source}: {used} items used, {ignored} not needed, {warnings} warned about",
         "{source}：已用 {used} 项，不需要 {ignored} 项，警告 {warnings} 条",
     ),
     "title": ("Risk report", "风险报告"),

@@ -9,6 +9,67 @@ from cds.risk.store import CARD, MODEL, PREDICTOR, RECIPE, write_model
 
 MODEL_TEXT = Path(__file__).with_name("small_model.txt")
 
+RECIPE_TEXT = """\
+name = "NAME"
+version = "1.2.0"
+[outcome]
+en = "readmission within 30 days"
+zh = "30天内再入院"
+[purpose]
+en = "testing"
+[not_for]
+en = "patients"
+[source]
+title = "made up"
+licence = "none"
+data = "stays.csv"
+[table]
+layout = "wide"
+id = "stay"
+label = "back"
+positive = ["1"]
+[[concept]]
+name = "age"
+column = "age"
+[[concept]]
+name = "sex"
+column = "sex"
+[[concept]]
+name = "systolic_bp"
+column = "sbp"
+[[concept]]
+name = "creatinine"
+column = "crea"
+unit = "umol/L"
+[[concept]]
+name = "hypertension"
+column = "htn"
+[time]
+anchor = "moment"
+[[feature]]
+name = "age"
+concept = "age"
+[[feature]]
+name = "sex"
+concept = "sex"
+levels = {male = 1, female = 0}
+[[feature]]
+name = "systolic_bp"
+concept = "systolic_bp"
+[[feature]]
+name = "creatinine"
+concept = "creatinine"
+[[feature]]
+name = "hypertension"
+concept = "hypertension"
+aggregate = "present"
+[eligibility]
+required = ["age", "sex"]
+age = [18, 110]
+[training]
+rounds = 12
+"""
+
 
 def predictor(name: str, **changes: Any) -> dict[str, Any]:
     """The ``predictor.json`` of the small model."""
@@ -73,7 +134,7 @@ def write_small_model(folder: Path, **changes: Any) -> Path:
             MODEL: MODEL_TEXT.read_text(encoding="utf-8"),
             PREDICTOR: json.dumps(predictor(folder.name, **changes)),
             CARD: "# A small model\n\nOnly for tests.\n",
-            RECIPE: 'name = "small"\n',
+            RECIPE: RECIPE_TEXT.replace("NAME", folder.name),
         },
     )
     return folder

@@ -34,9 +34,7 @@ _REMEDIES = {
     "(Debian, Ubuntu), dnf install libgomp (Fedora, RHEL), apk add libgomp (Alpine)",
     "libomp": "the system library libomp.dylib is missing. Install it: brew install libomp",
 }
-_WINDOWS_REMEDY = (
-    "install the Microsoft Visual C++ Redistributable (x64), which holds vcomp140.dll"
-)
+_WINDOWS_REMEDY = "install the Microsoft Visual C++ Redistributable (x64), which holds vcomp140.dll"
 
 
 class Booster:
@@ -134,9 +132,7 @@ class Booster:
         if getattr(self, "_handle", None):
             self.close()
 
-    def _predict_rows(
-        self, rows: Sequence[Sequence[float]], kind: int, width: int
-    ) -> array[float]:
+    def _predict_rows(self, rows: Sequence[Sequence[float]], kind: int, width: int) -> array[float]:
         values = array("d")
         for number, row in enumerate(rows):
             if len(row) != self.num_features:
@@ -254,7 +250,9 @@ def _library_path() -> Path:
         for candidate in (folder / "lib" / name, folder / "bin" / name, folder / name):
             if candidate.is_file():
                 return candidate
-    raise ScorerUnavailableError(f"{name} is not in {folders[0]}: pip install --force-reinstall lightgbm")
+    raise ScorerUnavailableError(
+        f"{name} is not in {folders[0]}: pip install --force-reinstall lightgbm"
+    )
 
 
 def _explain(error: str, path: Path) -> str:
