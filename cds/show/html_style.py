@@ -12,8 +12,8 @@ body { margin: 0; background: #eceff1; color: #1b1f23; print-color-adjust: exact
 .patient { max-width: 190mm; margin: 8mm auto; padding: 10mm 12mm; background: #fff; }
 h1 { margin: 0; font-size: 17pt; overflow-wrap: anywhere; }
 header p { margin: 0; color: #57606a; overflow-wrap: anywhere; }
-section { break-inside: avoid; margin: 4mm 0; padding: 3mm 5mm; border: 1px solid #d0d7de; border-left-width: 5px;
-  border-radius: 3px; }
+section { break-inside: avoid; margin: 4mm 0; padding: 3mm 5mm; border: 1px solid #d0d7de;
+  border-left-width: 5px; border-radius: 3px; }
 section.high { border-left-color: var(--high); }
 section.middle { border-left-color: var(--middle); }
 section.low { border-left-color: var(--low); }

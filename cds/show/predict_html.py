@@ -180,7 +180,8 @@ def _row(reason: Reason) -> str:
     side, mark = ("up", "▲") if reason.raises else ("down", "▼")
     return (
         f'<tr class="{side}"><td><i>{mark}</i> {escape(reason.label)}</td>'
-        f"<td>{escape(reason.value)} <b>{escape(reason.flag)}</b></td><td>{escape(reason.normal)}</td>"
+        f"<td>{escape(reason.value)} <b>{escape(reason.flag)}</b></td>"
+        f"<td>{escape(reason.normal)}</td>"
         f'<td><span class="bar" style="width:{100 * reason.share:.0f}%"></span></td></tr>'
     )
 

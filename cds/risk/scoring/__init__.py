@@ -19,9 +19,10 @@ class Scorer(Protocol):
 
     Rows hold ``num_features`` floats in the model's order; NaN is missing.
     ``contributions`` has one column more, the base value, and adds up to the
-    raw score row by row. Both scorers give the same numbers.
+    raw score row by row. ``text`` is the model. Both scorers give the same numbers.
     """
 
+    text: str
     num_features: int
     num_trees: int
 

@@ -67,6 +67,7 @@ class Booster:
         if trees.value != iterations.value:
             self.close()
             raise ValueError("the model has several outputs per row; only one is supported")
+        self.text = data.decode() if isinstance(text, bytes) else text
         self.num_features = features.value
         self.num_trees = trees.value
 
@@ -234,9 +235,9 @@ def load_library() -> ctypes.CDLL:
     return library
 
 
-@ctypes.CFUNCTYPE(None, ctypes.c_char_p)
-def _ignore_log(message: bytes) -> None:
-    """Errors come back by LGBM_GetLastError; the rest is chatter."""
+# Errors come back by LGBM_GetLastError; the rest is chatter. The module keeps the
+# callback alive for as long as the library may call it.
+_ignore_log = ctypes.CFUNCTYPE(None, ctypes.c_char_p)(lambda message: None)
 
 
 def _library_path() -> Path:

@@ -26,6 +26,7 @@ class PackageBooster:
             raise ValueError(f"LightGBM refused the model: {error}") from error
         if self._booster.num_model_per_iteration() != 1:
             raise ValueError("the model has several outputs per row; only one is supported")
+        self.text = text
         self.num_features: int = self._booster.num_feature()
         self.num_trees: int = self._booster.num_trees()
 
@@ -67,8 +68,7 @@ class PackageBooster:
             raise ValueError(f"rows have shape {rows.shape}, expected (n, {self.num_features})")
         if not len(rows):
             return np.zeros(shape)
-        result: npt.NDArray[np.float64] = self._booster.predict(rows, num_threads=threads, **kind)
-        return result
+        return np.asarray(self._booster.predict(rows, num_threads=threads, **kind), np.float64)
 
     def _as_array(self, rows: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
         import numpy as np

@@ -60,17 +60,17 @@ class TreeModel:
     @property
     def missing_type(self) -> npt.NDArray[np.uint8]:
         """Per split node: MISSING_NONE, MISSING_ZERO or MISSING_NAN."""
-        return (self.decision_type >> MISSING_SHIFT) & np.uint8(3)
+        return ((self.decision_type >> MISSING_SHIFT) & 3).astype(np.uint8)
 
     @property
     def default_left(self) -> npt.NDArray[np.bool_]:
         """Per split node: does a missing value go to the left?"""
-        return (self.decision_type & DEFAULT_LEFT_BIT) != 0
+        return (self.decision_type & DEFAULT_LEFT_BIT).astype(np.bool_)
 
     @property
     def is_categorical(self) -> npt.NDArray[np.bool_]:
         """Per split node: does it ask for a set of categories?"""
-        return (self.decision_type & CATEGORICAL_BIT) != 0
+        return (self.decision_type & CATEGORICAL_BIT).astype(np.bool_)
 
 
 def parse_tree_model(text: str) -> TreeModel:
