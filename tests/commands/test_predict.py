@@ -26,7 +26,10 @@ HEAVY = {
 
 def cds(*words: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "cds", *map(str, words)], input=stdin, capture_output=True, check=False
+        [sys.executable, "-m", "cds", *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        check=False,
     )
 
 
@@ -88,7 +91,9 @@ def test_a_cold_prediction_loads_nothing_heavy() -> None:
         f"main(['predict', {str(SAMPLES / 'patient.json')!r}, '--json'])\n"
         "sys.stderr.write(' '.join(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
     assert not HEAVY & set(done.stderr.split())
 
 
@@ -156,10 +161,17 @@ def test_a_table_and_a_record_give_the_same_risk(tmp_path: Path) -> None:
     file.write_text(
         json.dumps(
             {
-                "age": 63, "sex": "male", "chest_pain_type": "asymptomatic", "systolic_bp": 145,
-                "cholesterol_total": 233, "fasting_glucose_above_120": True,
-                "resting_ecg": "left_ventricular_hypertrophy", "max_heart_rate": 150,
-                "exercise_angina": False, "st_depression": 2.3, "st_slope": "downsloping",
+                "age": 63,
+                "sex": "male",
+                "chest_pain_type": "asymptomatic",
+                "systolic_bp": 145,
+                "cholesterol_total": 233,
+                "fasting_glucose_above_120": True,
+                "resting_ecg": "left_ventricular_hypertrophy",
+                "max_heart_rate": 150,
+                "exercise_angina": False,
+                "st_depression": 2.3,
+                "st_slope": "downsloping",
                 "thallium_scan": "fixed_defect",
             }  # fmt: skip
         )
@@ -201,7 +213,9 @@ def test_the_public_sets_own_files_are_scored_row_by_row(
     result = pl.read_parquet(out)
     assert result.height == rows
     assert result.filter(pl.col("status") == "ok").height > 0.97 * rows
-    assert result.filter((pl.col("risk") < pl.col("lo")) | (pl.col("risk") > pl.col("hi"))).is_empty()
+    assert result.filter(
+        (pl.col("risk") < pl.col("lo")) | (pl.col("risk") > pl.col("hi"))
+    ).is_empty()
 
 
 def test_every_adult_synthea_patient_gets_a_risk() -> None:

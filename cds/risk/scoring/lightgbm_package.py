@@ -21,7 +21,7 @@ class PackageBooster:
         if not text.startswith("tree"):
             raise ValueError("not a LightGBM text model: it must start with the line 'tree'")
         try:
-            self._booster = lightgbm.Booster(params={"verbosity": -1}, model_str=text)
+            self._booster = lightgbm.Booster(model_str=text)
         except lightgbm.basic.LightGBMError as error:
             raise ValueError(f"LightGBM refused the model: {error}") from error
         if self._booster.num_model_per_iteration() != 1:
