@@ -185,7 +185,7 @@ def test_contributions_of_a_table_add_up_to_the_raw_score(tmp_path: Path) -> Non
     table.write_text("63,1,4,145,233,1,2,150,0,2.3,3,?,6,?\n" * 3)
     done = cds("predict", table, "--model", "heart-disease", "--contributions", "-o", out)
     assert done.returncode == 0, done.stderr.decode()
-    (row, *_) = csv.DictReader(out.open())
+    (row, *_) = csv.DictReader(io.StringIO(out.read_text()))
     total = sum(float(v) for k, v in row.items() if k.startswith(("contribution:", "base_value")))
     assert 1 / (1 + math.exp(-total)) == pytest.approx(float(row["risk"]), abs=1e-9)
 
