@@ -44,3 +44,18 @@ def test_no_tracked_file_is_larger_than_three_megabytes() -> None:
     )
     paths = [ROOT / name for name in listing.stdout.split("\0") if name]
     assert [path for path in paths if path.exists() and path.stat().st_size > 3_000_000] == []
+
+
+def test_the_readme_gives_the_figures_that_the_models_files_give() -> None:
+    from benchmarks.model_table import rows
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(rows()) in readme
+    assert len(rows()) >= 7
+
+
+def test_the_readme_names_every_command() -> None:
+    from cds.cli.catalogue import COMMANDS
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [command.name for command in COMMANDS if f"cds {command.name}" not in readme] == []
