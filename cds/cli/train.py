@@ -11,7 +11,7 @@ import typer
 
 from cds import __version__, files
 from cds.cli import options
-from cds.cli.output import emit, json_text, terminal
+from cds.cli.output import emit, json_text, terminal, warn
 from cds.cli.progress import watching
 from cds.errors import InputError, Place
 
@@ -106,6 +106,9 @@ def command(
             threads=threads,
             command=_command_line(recipe, output, seed, tune),
         )
+    if not quiet:
+        for leak in report.leaks:
+            warn(f"leak check, {leak.severity}: {leak.message}")
     summary = _summary(report)
     if as_json:
         emit(json_text(summary))

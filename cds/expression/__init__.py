@@ -15,7 +15,7 @@ known. Truth is 1, falsehood 0, and every number but 0 counts as true.
 
 from __future__ import annotations
 
-from cds.expression.parse import Expression, parse
+from cds.expression.parse import Expression, Operation, parse
 from cds.expression.python_engine import compile_python
 
-__all__ = ["Expression", "compile_python", "parse"]
+__all__ = ["Expression", "Operation", "compile_python", "parse"]

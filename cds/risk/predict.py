@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from cds.expression import Operation, parse
 from cds.patient.record import PatientRecord, ReadWarning
 from cds.risk.calibrator_apply import calibrated_log_odds, sigmoid
 from cds.risk.eligibility import INSUFFICIENT, OK, Verdict, judge
@@ -16,6 +17,9 @@ from cds.risk.interval_apply import interval_of, prediction_set
 from cds.risk.predictor import Predictor
 from cds.risk.wording import feature_label, feature_unit, verdict_reason
 from cds.vocabulary import Vocabulary, load_vocabulary
+
+TRUTHS = frozenset(("any", "and", "or", "not", "in", "<", "<=", ">", ">=", "==", "!="))
+ON_SCALE = frozenset(("last", "first", "min", "max"))
 
 LONGEST_STAY_HOURS = 14 * 24.0
 """Without a recorded stay, how far back its first measurement is looked for."""
@@ -237,6 +241,16 @@ def _shown(feature: FeatureDeclaration, value: float) -> float | str | bool | No
         return None
     if feature.levels:
         return feature.level_named(value) or value
-    if feature.aggregate == "present" or feature.kind in ("yes_no", "condition", "medication"):
-        return value == 1.0 if value in (0.0, 1.0) else value
+    if value in (0.0, 1.0) and _says_yes_or_no(feature):
+        return value == 1.0
     return value
+
+
+def _says_yes_or_no(feature: FeatureDeclaration) -> bool:
+    """Whether the feature's 1 and 0 mean yes and no."""
+    if feature.expression is not None:
+        root = parse(feature.expression).root
+        return isinstance(root, Operation) and root.operator in TRUTHS
+    return feature.aggregate == "present" or (
+        feature.kind in ("yes_no", "condition", "medication") and feature.aggregate in ON_SCALE
+    )

@@ -100,6 +100,8 @@ def verdict_reason(
     if "excluded" in verdict.outside:
         words = eligibility.exclude_reason
         parts.append(words.get(language) or words.get("en") or eligibility.exclude or "")
+    if parts:  # not made for this patient: what else it would need is beside the point
+        return ("；" if zh else "; ").join(parts)
     if verdict.missing:
         names = [label(name) for name in verdict.missing]
         parts.append(f"缺少：{join(names)}" if zh else f"needs {join(names)}")
