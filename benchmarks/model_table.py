@@ -1,6 +1,6 @@
 """The README's table of models, written from what each model's files say.
 
-    python -m benchmarks.model_table
+python -m benchmarks.model_table
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ def rows() -> list[str]:
         lines.append(
             f"| [{document['name']}](models/{document['name']}/card.md) "
             f"| {document['outcome']['en']} "
-            f"| {document['source']['title']}; {made['rows']:,} rows, {made['patients']:,} patients "
+            f"| {document['source']['title']}; {made['rows']:,} rows, "
+            f"{made['patients']:,} patients "
             f"| {auroc['value']:.3f} ({auroc['lo']:.3f}–{auroc['hi']:.3f}) |"
         )
     return lines

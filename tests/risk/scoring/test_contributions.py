@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 
+from cds.risk.scoring import compiled as compiler
 from cds.risk.scoring import contributions as module
 from cds.risk.scoring import load_scorer
 from cds.risk.scoring.contributions import (
@@ -255,3 +257,16 @@ def test_the_base_value_is_the_mean_score_of_the_training_rows() -> None:
     forest = KINDS["numeric"]()
     model = parse_tree_model(forest.text)
     assert base_value(model) == pytest.approx(forest.contributions()[0, -1], abs=1e-14)
+
+
+def test_without_a_writable_cache_the_code_is_compiled_for_this_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse_to_cache(cache: bool = False, **options: object) -> object:
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(**options)
+
+    monkeypatch.setattr(compiler, "_compile", refuse_to_cache)
+    twice = compiler.compiled(lambda number: 2 * number)
+    assert twice(21) == 42
