@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from typer.core import TyperGroup
 
 DONE, OUR_FAULT, YOUR_INPUT, LOOK, INTERRUPTED = 0, 1, 2, 3, 130
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _BUG = """\
 cds: this is a bug in cds, not in your input: {kind}: {message}
@@ -35,6 +38,11 @@ def main(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return _reader_left()
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _bug(error, words)
+        _say(f"cds: error: the result cannot be written: {error.strerror}")
+        return YOUR_INPUT
     except Exception as error:
         return _bug(error, words)
 

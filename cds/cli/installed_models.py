@@ -18,8 +18,8 @@ def folders(places: Places) -> Mapping[str, Path]:
     return places.named("models", PREDICTOR)
 
 
-def choose(places: Places, names: Sequence[str]) -> tuple[list[Predictor], bool]:
-    """The models asked for, all where none is named; True where one had to be left out.
+def choose(places: Places, names: Sequence[str]) -> tuple[list[Predictor], dict[str, str]]:
+    """The models asked for, all where none is named; and, by name, why one was left out.
 
     A name with a path separator is taken as a model's folder. A model whose
     files do not verify is never used: it is named on stderr and left out.
@@ -34,23 +34,25 @@ def choose(places: Places, names: Sequence[str]) -> tuple[list[Predictor], bool]
             raise InputError(f"no model is called {name!r}{_nearest(name, list(found))}")
     if not found:
         raise InputError("no models were found; run 'cds doctor' for what to do")
-    predictors, refused = [], False
+    predictors: list[Predictor] = []
+    refused: dict[str, str] = {}
     for name in dict.fromkeys(names or found):
         try:
             predictors.append(load_predictor(found[name]))
         except ModelRefused as error:
-            refused = True
+            refused[name] = str(error)
             warn(f"model {name} is not used: {error}")
     return predictors, refused
 
 
-def opens(predictor: Predictor) -> bool:
-    """True where the model's trees are sound; else says on stderr what is wrong."""
+def fault(predictor: Predictor) -> str:
+    """What is wrong with the model's trees, said on stderr too; empty where they are sound."""
     try:
-        return predictor.scorer is not None
+        assert predictor.scorer is not None
     except ModelRefused as error:
         warn(f"model {predictor.name} is not used: {error}")
-        return False
+        return str(error)
+    return ""
 
 
 def complete_names(incomplete: str) -> list[str]:

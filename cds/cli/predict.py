@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cds.cli import context, options
-from cds.cli.installed_models import choose, complete_names, opens
+from cds.cli.installed_models import choose, complete_names, fault
 from cds.errors import InputError, Place
 from cds.risk.store import ModelRefused
 
@@ -77,6 +77,8 @@ def command(
     language = context.language(lang)
     moment = context.now(now)
     names = model or []
+    if output is not None and any(_same_file(output, name) for name in patients):
+        raise InputError("is an input; expected another file to write to", Place(output))
     if any(is_table(name) for name in patients):
         from cds.cli.predict_table import predict_table
 
@@ -111,14 +113,15 @@ def _predict(
     allow_implausible: bool,
 ) -> int:
     from cds.patient.record import PatientRecord
+    from cds.risk.predict import unusable
 
     predictors, refused = choose(context.places(), names)
     failures, silent = 0, bool(refused)
     for item in _records(sources, settings.now, allow_implausible):
         if isinstance(item, PatientRecord):
-            result, sound = _speak(item, predictors, settings.language, asked_by_name=bool(names))
-            silent |= len(sound) < len(predictors)
-            predictors = sound
+            result = _speak(item, predictors, refused, settings.language, asked_by_name=bool(names))
+            silent |= bool(refused)
+            result["predictions"] += [unusable(name, why) for name, why in refused.items()]
             said = [entry["status"] == "ok" for entry in result["predictions"]]
             silent |= not any(said) or (bool(names) and not all(said))
             output.patient(item, result, predictors)
@@ -132,24 +135,30 @@ def _predict(
 
 
 def _speak(
-    record: PatientRecord, predictors: list[Predictor], language: str, *, asked_by_name: bool
-) -> tuple[dict[str, Any], list[Predictor]]:
-    """A patient's result, and the models whose files turned out to be sound.
+    record: PatientRecord,
+    predictors: list[Predictor],
+    refused: dict[str, str],
+    language: str,
+    *,
+    asked_by_name: bool,
+) -> dict[str, Any]:
+    """A patient's result.
 
     A model's trees are read and verified when it first has to score; one that
-    fails then is named on stderr and left out.
+    fails then moves from ``predictors`` to ``refused``, with the reason.
     """
     from cds.risk.predict import predict_patient
     from cds.risk.scoring import ScorerUnavailableError
 
     try:
-        result = predict_patient(record, predictors, language=language, asked_by_name=asked_by_name)
-        return result, predictors
+        return predict_patient(record, predictors, language=language, asked_by_name=asked_by_name)
     except ModelRefused:
-        sound = [predictor for predictor in predictors if opens(predictor)]
-        if len(sound) == len(predictors):
+        faults = {predictor.name: fault(predictor) for predictor in predictors}
+        if not any(faults.values()):
             raise
-        return _speak(record, sound, language, asked_by_name=asked_by_name)
+        refused |= {name: why for name, why in faults.items() if why}
+        predictors[:] = [predictor for predictor in predictors if not faults[predictor.name]]
+        return _speak(record, predictors, refused, language, asked_by_name=asked_by_name)
     except ScorerUnavailableError as error:
         raise InputError(str(error)) from error
 
@@ -174,6 +183,10 @@ def _records(
         else:
             if not found:
                 yield InputError("holds no patient", Place("stdin" if source == "-" else source))
+
+
+def _same_file(one: str, other: str) -> bool:
+    return Path(one).exists() and Path(other).exists() and Path(one).samefile(other)
 
 
 def is_table(name: str) -> bool:

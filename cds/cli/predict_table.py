@@ -53,14 +53,14 @@ def predict_table(
     from cds.cli.progress import counting
     from cds.risk.recipe import parse_recipe
     from cds.risk.score_table import TableScorer, doubts
-    from cds.risk.store import RECIPE
+    from cds.risk.store import verified_recipe
 
     places = context.places()
     predictors, refused = choose(places, names)
     if refused:
         return LOOK
     folder = folders(places).get(names[0], Path(names[0]))
-    recipe = parse_recipe(folder / RECIPE)
+    recipe = parse_recipe(verified_recipe(folder))
     scorer = TableScorer(predictors[0], recipe, contributions, threads=os.cpu_count() or 1)
     reader = scorer.open(path)
     spoken = _Counted(scorer.frames(reader))

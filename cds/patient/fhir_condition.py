@@ -43,6 +43,13 @@ def read_condition(context: FhirContext, item: Item) -> None:
         reading.account.used("Condition")
         return
     concepts = _concepts(context, item)
+    if not concepts and not codes:
+        # Words alone may be the very diagnosis that would count as absent.
+        reading.incomplete.add("condition")
+        words = next(iter(texts_of(resource.get("code"))), "")
+        reading.warn(f"{item.pointer}/code", "diagnosis without a code; not understood", words)
+        reading.account.warned("Condition")
+        return
     if not concepts:
         reading.account.ignored("Condition: code not in vocabulary")
         return

@@ -30,45 +30,55 @@ _NEVER: Final = frozenset({"entered-in-error", "refuted", "cancelled", "not-done
 
 
 def read_listed(reading: Reading, value: object, pointer: str, kind: str) -> bool:
-    """Read the list of conditions or medications; giving it makes the kind complete."""
+    """Read the list of conditions or medications.
+
+    Giving it makes the kind complete, unless something in it was not
+    understood: that might be the very thing that would count as absent.
+    """
     if not isinstance(value, list):
         reading.warn(pointer, "wrong type; not used", value, f"a list of {kind}s")
         return False
-    reading.complete.add(kind)
-    for index, element in enumerate(value):
+    understood = [
         _read_entry(reading, element, f"{pointer}/{index}", kind)
+        for index, element in enumerate(value)
+    ]
+    reading.complete.add(kind)
+    if not all(understood):
+        reading.incomplete.add(kind)
     return True
 
 
-def _read_entry(reading: Reading, element: object, pointer: str, kind: str) -> None:
+def _read_entry(reading: Reading, element: object, pointer: str, kind: str) -> bool:
+    """Read one entry; False where it was not understood."""
     entry = {"text": element} if isinstance(element, str) else element
     if not isinstance(entry, dict):
         reading.warn(pointer, "wrong type; not used", element, "a name, or an object with code")
-        return
+        return False
     status = entry.get("status")
     if not isinstance(status, str):
         status = ""
     if status in _NEVER:
-        return
+        return True
     concepts = _concepts_of(reading, entry, kind)
     if not concepts:
         text = _first_text(entry)
         nearest = reading.vocabulary.nearest(text[:80]) if text else None
         hint = f"did you mean {nearest}?" if nearest else f"a {kind} of the vocabulary, or its code"
         reading.warn(pointer, f"{kind} not known to the vocabulary; not used", text, hint)
-        return
+        return False
     time = until = None
     start = entry.get("time", entry.get("onset"))
     if start is not None:
         time = reading.moment(start, f"{pointer}/time")
         if time is None:
-            return
+            return False
     if entry.get("until") is not None:
         until = reading.ending(entry["until"], f"{pointer}/until")
     elif status in _ENDED:
         until = _end_without_date(time, reading.as_of)
     for concept in concepts:
         reading.add(concept.name, Observation(True, time, until, None, pointer))
+    return True
 
 
 def _end_without_date(time: datetime | None, as_of: datetime) -> datetime:

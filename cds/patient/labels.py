@@ -9,7 +9,11 @@ from cds.vocabulary import Concept, load_vocabulary
 
 
 def concepts_labelled(text: str) -> tuple[Concept, ...]:
-    """The concepts whose name or label is exactly ``text``, letter case and ``_`` aside."""
+    """The concepts that ``text`` names, and nothing but names; letter case and ``_`` aside.
+
+    Also by the other names that the vocabulary lists for conditions. Never by a
+    part of the text: "no diabetes" is not diabetes.
+    """
     wanted = _plain(text)
     found = load_vocabulary().get(wanted)
     return (found,) if found is not None else _index().get(wanted, ())
@@ -28,7 +32,10 @@ def medications_named(text: str) -> tuple[Concept, ...]:
 def _index() -> Mapping[str, tuple[Concept, ...]]:
     index: dict[str, tuple[Concept, ...]] = {}
     for concept in load_vocabulary():
-        for label in {_plain(label) for label in concept.labels.values()}:
+        names = [*concept.labels.values()]
+        if concept.kind == "condition":
+            names += concept.words
+        for label in {_plain(label) for label in names}:
             index[label] = (*index.get(label, ()), concept)
     return index
 

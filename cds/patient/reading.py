@@ -26,6 +26,7 @@ class Reading:
         "account",
         "as_of",
         "complete",
+        "incomplete",
         "deceased",
         "now",
         "options",
@@ -47,6 +48,7 @@ class Reading:
         self.account = Account()
         self.series: dict[str, list[Observation]] = {}
         self.complete: set[str] = set()
+        self.incomplete: set[str] = set()
         self._by_code: dict[tuple[str, str], tuple[Concept, ...]] = {}
         self._latest = now + _FUTURE_TOLERANCE
 
@@ -98,25 +100,42 @@ class Reading:
         """Note the death; the record then describes its moment."""
         self.deceased = True
         if moment is None:
-            self.warn(pointer, "the patient has died, on an unknown date")
+            self.warn(
+                pointer, "the patient has died, on an unknown date: no risk means anything now"
+            )
             return
         self.as_of = min(self.as_of, moment)
-        self.warn(pointer, f"the patient died; the record describes {moment:%F}")
+        self.warn(pointer, f"the patient died on {moment:%F}: any risk is as of then, not of today")
 
     def finish(self, identity: str) -> PatientRecord:
         """The immutable record, each series oldest first, values without a time before."""
-        for series in self.series.values():
+        for name, series in self.series.items():
             if len(series) > 1:
                 series.sort(key=_by_time)
+                self._drop_copies(name, series)
         return PatientRecord(
             id=clean_text(identity[:_ID_LENGTH]),
             source=self.source,
             as_of=self.as_of,
             observations={name: tuple(series) for name, series in self.series.items()},
-            complete_lists=frozenset(self.complete),
+            complete_lists=frozenset(self.complete - self.incomplete),
             account=self.account.finish(),
             deceased=self.deceased,
         )
+
+    def _drop_copies(self, concept: str, series: list[Observation]) -> None:
+        """Leave out values that say the same of the same moment twice, such as a re-sent result."""
+        seen: set[tuple[object, ...]] = set()
+        kept = []
+        for one in series:
+            what = (one.time, one.until, one.value, one.comparator)
+            if one.time is None or what not in seen:
+                seen.add(what)
+                kept.append(one)
+        copies = len(series) - len(kept)
+        if copies:
+            series[:] = kept
+            self.warn("", f"{concept}: {copies} exact copies of a timed value were left out")
 
 
 def _by_time(observation: Observation) -> float:

@@ -11,6 +11,20 @@ import os
 import sys
 
 
+class _Listener:
+    """Catches the name of the OpenCL device that LightGBM says it uses."""
+
+    device = ""
+
+    def info(self, message: str) -> None:
+        """Take note of the device's name."""
+        if "Using GPU Device: " in message:
+            self.device = message.partition("Using GPU Device: ")[2].strip()
+
+    def warning(self, message: str) -> None:
+        """Let warnings pass."""
+
+
 def probe(device_type: str) -> dict[str, object]:
     """Really train on the device; the answer says ``works`` and ``message``."""
     # LightGBM imports these if it can, which takes four times as long as the rest.
@@ -33,11 +47,15 @@ def probe(device_type: str) -> dict[str, object]:
         "verbosity": -1,
     }
     try:
-        booster = lightgbm.train(parameters, lightgbm.Dataset(inputs, outcome), 2)
+        heard = _Listener()
+        lightgbm.register_logger(heard)
+        booster = lightgbm.train(
+            {**parameters, "verbosity": 1}, lightgbm.Dataset(inputs, outcome), 2
+        )
         booster.predict(inputs[:2])
     except lightgbm.basic.LightGBMError as error:
         return {"works": False, "message": str(error)}
-    return {"works": True, "message": ""}
+    return {"works": True, "message": heard.device}
 
 
 def main() -> None:

@@ -34,6 +34,13 @@ class ProbeResult:
     works: bool
     reason: str = ""
     remedy: str = ""
+    hardware: str = ""
+
+    @property
+    def is_the_processor(self) -> bool:
+        """Whether OpenCL runs on the processor (PoCL and the like), slower than going without."""
+        name = self.hardware.casefold()
+        return self.device == "gpu" and ("pthread" in name or "cpu" in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ def probe_device(device: str) -> ProbeResult:
         reason = f"a tiny training ended with status {finished.returncode} and no answer"
         return ProbeResult(device, False, reason, _remedy(device, ""))
     if answer["works"]:
-        return ProbeResult(device, True)
+        return ProbeResult(device, True, hardware=str(answer["message"]))
     message = str(answer["message"])
     return ProbeResult(device, False, _reason(device, message), _remedy(device, message))
 
@@ -99,6 +106,9 @@ def choose_device(asked: str, probe: Probe = probe_device) -> DeviceChoice:
     rejected: list[ProbeResult] = []
     for device in BEST_FIRST:
         result = probe(device)
+        if result.works and result.is_the_processor:
+            reason = "OpenCL runs on the processor here, slower than training on it directly"
+            result = ProbeResult(device, False, reason)
         if result.works:
             return DeviceChoice(device, tuple(rejected))
         rejected.append(result)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from cds.expression import Operation, parse
 from cds.patient.record import PatientRecord, ReadWarning
 from cds.risk.calibrator_apply import calibrated_log_odds, sigmoid
-from cds.risk.eligibility import INSUFFICIENT, OK, Verdict, judge
+from cds.risk.eligibility import INSUFFICIENT, OK, REFUSED, Verdict, judge
 from cds.risk.features.declaration import FeatureDeclaration
-from cds.risk.features.record_engine import record_series, stay_start
+from cds.risk.features.record_engine import record_series
 from cds.risk.interval_apply import interval_of, prediction_set
 from cds.risk.predictor import Predictor
-from cds.risk.wording import feature_label, feature_unit, verdict_reason
+from cds.risk.timing import anchor_of, hours_to_wait, old_values
+from cds.risk.wording import feature_label, feature_unit, too_early, verdict_reason
 from cds.vocabulary import Vocabulary, load_vocabulary
+
+_SILENT = dict.fromkeys(("risk", "interval", "band", "base_value", "raw_score"))
 
 TRUTHS = frozenset(("any", "and", "or", "not", "in", "<", "<=", ">", ">=", "==", "!="))
 ON_SCALE = frozenset(("last", "first", "min", "max"))
-
-LONGEST_STAY_HOURS = 14 * 24.0
-"""Without a recorded stay, how far back its first measurement is looked for."""
 
 
 def predict_patient(
@@ -82,7 +81,7 @@ def predict_one(
 ) -> tuple[dict[str, Any], list[ReadWarning]]:
     """One model's answer for one patient, and doubts about it."""
     vocabulary = load_vocabulary()
-    moment = _anchor(record, predictor)
+    moment = anchor_of(record, predictor)
     series = record_series(record, predictor.concepts, moment)
     computed = predictor.plan.compute(series, record.complete_lists)
     values = dict(zip((f.name for f in predictor.features), computed, strict=True))
@@ -92,17 +91,17 @@ def predict_one(
         reason = verdict_reason(verdict, predictor, vocabulary, language)
         doubts.append(ReadWarning("", f"{predictor.name}: {reason}"))
         verdict = Verdict(OK)
+    reason = verdict_reason(verdict, predictor, vocabulary, language)
+    waiting = hours_to_wait(record, predictor, moment)
+    if verdict.status == OK and waiting > 0:
+        verdict, reason = Verdict(INSUFFICIENT), too_early(waiting, language)
     answer: dict[str, Any] = {
         "model": predictor.name,
         "version": predictor.version,
         "status": verdict.status,
-        "reason": verdict_reason(verdict, predictor, vocabulary, language) or None,
+        "reason": reason or None,
         "outcome": predictor.words("outcome", language),
-        "risk": None,
-        "interval": None,
-        "band": None,
-        "base_value": None,
-        "raw_score": None,
+        **_SILENT,
         "contributions": [],
         "missing": [],
     }
@@ -116,30 +115,25 @@ def predict_one(
             for name in verdict.missing
         ]
         return answer, doubts
+    doubts += old_values(record, predictor, moment, vocabulary, language)
     row = [values[name] for name in predictor.inputs]
     answer.update(_risk(predictor, row, vocabulary, language))
     answer["moment"] = moment.isoformat()
     return answer, doubts
 
 
-def _anchor(record: PatientRecord, predictor: Predictor) -> datetime:
-    """The moment from which windows count.
-
-    A model that looks back a few hours speaks about the patient's latest
-    measurement: an export that is read the next day is still about that hour.
-    """
-    if predictor.anchor == "start":
-        return stay_start(record, predictor.concepts, LONGEST_STAY_HOURS)
-    if all(feature.window is None for feature in predictor.features):
-        return record.as_of
-    windowed = {feature.concept for feature in predictor.features if feature.window is not None}
-    times = [
-        seen.time
-        for concept in windowed
-        for seen in record.observations.get(concept or "", ())
-        if seen.time is not None and seen.time <= record.as_of
-    ]
-    return max(times, default=record.as_of)
+def unusable(model: str, reason: str) -> dict[str, Any]:
+    """The entry of a model whose files cannot be trusted."""
+    return {
+        **_SILENT,
+        "model": model,
+        "version": "",
+        "status": REFUSED,
+        "reason": reason,
+        "outcome": model,
+        "contributions": [],
+        "missing": [],
+    }
 
 
 def _only_setting_unknown(verdict: Verdict, predictor: Predictor) -> bool:

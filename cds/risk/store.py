@@ -54,6 +54,15 @@ def load_predictor(folder: Path) -> Predictor:
     return Predictor(document, open_scorer)
 
 
+def verified_recipe(folder: Path) -> Path:
+    """The model's recipe file, which says how tables are read.
+
+    Raises ModelRefused where it is not the one the model was made by.
+    """
+    _verified(folder, RECIPE, _checksums(folder))
+    return folder / RECIPE
+
+
 def verify(folder: Path) -> list[str]:
     """What is wrong with a model folder, in words; empty where every checksum holds."""
     try:

@@ -122,6 +122,13 @@ def verdict_reason(
     return ("；" if zh else "; ").join(parts)
 
 
+def too_early(hours: float, language: str) -> str:
+    """Why a model of the first hours of a stay does not speak yet."""
+    if language == "zh":
+        return f"需等待约{hours:.0f}小时：该模型用于其观察期结束之后"
+    return f"too early by {hours:.0f} h: the hours of the stay that it looks at are not over"
+
+
 _LEVELS_ZH = {"icu": "重症监护", "inpatient": "住院", "outpatient": "门诊", "emergency": "急诊"}
 
 

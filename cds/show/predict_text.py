@@ -209,7 +209,8 @@ def warning_words(warning: Mapping[str, Any]) -> str:
     words = clean(warning["message"])
     if pointer:
         words = f"{pointer}: {words}"
-    return words
+    details = [clean(str(warning[key])) for key in ("value", "expected") if warning.get(key)]
+    return f"{words} ({'; '.join(details)})" if details else words
 
 
 def total(counts: object) -> int:

@@ -78,7 +78,7 @@ class Concept:
     valence: int | None = None
     units: tuple[str, ...] = ()
     codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    ingredients: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     group: str = ""
     normal_by_sex: Mapping[str, Range] = field(default_factory=dict)
     level_aliases: Mapping[str, str] = field(default_factory=dict)

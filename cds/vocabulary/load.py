@@ -104,7 +104,7 @@ def concept_from_row(row: Row) -> Concept:
         valence=int(valence) if valence else None,
         units=tuple(row["units"].split()),
         codes={system: tuple(row[system].split()) for system in _EXACT + _PREFIX if row[system]},
-        ingredients=tuple(filter(None, row["ingredients"].split("|"))),
+        words=tuple(filter(None, row["words"].split("|"))),
         group=row["group"],
         normal_by_sex=_normal(row) if row["normal_low"] or row["normal_high"] else {},
         level_aliases=aliases,
@@ -221,7 +221,9 @@ class Vocabulary:
     def _ingredients(self) -> Mapping[str, list[tuple[str, bool]]]:
         index: dict[str, list[tuple[str, bool]]] = {}
         for name, row in self._rows.items():
-            for word in filter(None, row["ingredients"].split("|")):
+            if row["kind"] != "medication":
+                continue
+            for word in filter(None, row["words"].split("|")):
                 entry = (name, word.startswith("!"))
                 index.setdefault(word.removeprefix("!"), []).append(entry)
         return index

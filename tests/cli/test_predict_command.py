@@ -208,8 +208,10 @@ def test_an_altered_model_is_never_used(cds: Cds, bed: Path, hospital: Path, par
     altered.write_text(altered.read_text().replace("0.05", "0.06") + "\n")
     run = cds("predict", bed, "--json")
     assert run.code == 3
-    (entry,) = json.loads(run.out)["patients"][0]["predictions"]
-    assert entry["model"] == "sound"
+    sound, refused = json.loads(run.out)["patients"][0]["predictions"]
+    assert (sound["model"], sound["status"]) == ("sound", "ok")
+    assert (refused["model"], refused["status"], refused["risk"]) == (MODEL, "refused", None)
+    assert "has been changed" in refused["reason"]
     assert f"model {MODEL} is not used" in run.err and run.err.count("\n") == 1
     alone = cds("predict", bed, "--model", MODEL)
     assert alone.code == 3 and "is not used" in alone.err

@@ -59,7 +59,14 @@ NOT_CONDITIONS = [
     ({"verificationStatus": status("refuted")}, "ignored", "Condition: refuted", set()),
     ({"code": status("no-problem-info")}, "ignored", "Condition: no information", set()),
     ({"code": status("no-known-problems")}, "used", "Condition", {"condition"}),
-    ({"code": {"text": "gout"}}, "ignored", "Condition: code not in vocabulary", {"condition"}),
+    # a code that is not ours is some other disease; words alone might be any
+    (
+        {"code": {"coding": [{"system": "http://snomed.info/sct", "code": "90560007"}]}},
+        "ignored",
+        "Condition: code not in vocabulary",
+        {"condition"},
+    ),
+    ({"code": {"text": "gout"}}, "warned", "Condition", set()),
     ({"verificationStatus": status("differential")}, "warned", "Condition", {"condition"}),
     ({"onsetDateTime": "2999"}, "warned", "Condition", {"condition"}),
 ]

@@ -102,7 +102,14 @@ def _scan_text(
     if not head.strip():
         raise InputError("is empty; expected a table", Place(str(path)))
     if not header:
-        found = head.splitlines()[0].count(separator) + 1
+        first = [cell.strip().strip('"') for cell in head.splitlines()[0].split(separator)]
+        names = [name.casefold() for name in columns]
+        if [cell.casefold() for cell in first] == names[: len(first)]:
+            header = True  # somebody added the names
+        # A table to be scored may come without its last column, most often the outcome.
+        if len(first) == len(columns) - 1:
+            columns = columns[:-1]
+        found = len(first)
         if found != len(columns):
             raise InputError(
                 f"has {found} columns; expected {len(columns)}: {', '.join(columns)}",

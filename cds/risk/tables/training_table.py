@@ -150,6 +150,9 @@ def _part(recipe: Recipe, name: str, path: Path, root: Path, batch_rows: int) ->
     batches = list(reader.batches(batch_rows, keep_order=False))
     if not batches:
         raise InputError("has no rows; expected data to train on", Place(str(path)))
+    if reader.tally.absent:
+        lacking = ", ".join(sorted(reader.tally.absent))
+        raise InputError(f"has no column {lacking}, which the recipe reads", Place(str(path)))
     frame = pl.concat(list(_frames(batches)), how="vertical_relaxed")
     if recipe.source.labels is not None:
         labels = open_table(_resolved(root, recipe, recipe.source.labels))

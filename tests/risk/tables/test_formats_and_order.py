@@ -204,6 +204,15 @@ def test_labels_from_a_second_table(tmp_path: Path) -> None:
 
 def test_an_outcome_that_never_occurs_is_refused(tmp_path: Path) -> None:
     recipe = recipe_from(WIDE, tmp_path)
-    (tmp_path / "table.csv").write_text("id,age,dead\n1,50,0\n2,51,0\n")
+    (tmp_path / "table.csv").write_text(
+        "id,age,gender,glucose,dm,dead\n1,50,F,90,0,0\n2,51,M,95,0,0\n"
+    )
     with pytest.raises(InputError, match="the outcome never occurs"):
+        load_training_table(recipe, tmp_path)
+
+
+def test_training_on_a_column_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    recipe = recipe_from(WIDE, tmp_path)
+    (tmp_path / "table.csv").write_text("id,age,dead\n1,50,0\n2,51,1\n")
+    with pytest.raises(InputError, match="has no column dm"):
         load_training_table(recipe, tmp_path)
