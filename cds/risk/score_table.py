@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from cds.risk.ahead import one_ahead
 from cds.risk.calibrator_fit import apply_to_array
 from cds.risk.interval_apply import intervals_of
 from cds.risk.predictor import Predictor
@@ -23,6 +25,7 @@ Floats = NDArray[np.float64]
 CONTRIBUTION = "contribution:"
 BASE_VALUE = "base_value"
 BATCH_ROWS = 50_000
+PIECE_ROWS = 2_500
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class TableScorer:
 
         ``risk``, ``lo`` and ``hi`` are null where ``status`` is not ``ok``.
         """
-        for batch in reader.batches(batch_rows):
+        for batch in one_ahead(reader.batches(batch_rows)):
             risk, low, high = self._risks(batch.inputs)
             ok = pl.Series(batch.status == 0)
             columns = [batch.ids.alias("id")]
@@ -63,10 +66,23 @@ class TableScorer:
 
     def _risks(self, inputs: Floats) -> tuple[Floats, Floats, Floats]:
         document = self.predictor.document
-        raw = self.predictor.scorer.predict_array(inputs, self.threads)
+        raw = self._raw_scores(inputs)
         log_odds = apply_to_array(document["calibrator"], raw) + document.get("prior_shift", 0.0)
         low, high = intervals_of(document["interval"], log_odds)
         return 1.0 / (1.0 + np.exp(-np.clip(log_odds, -700.0, 700.0))), low, high
+
+    def _raw_scores(self, inputs: Floats) -> Floats:
+        """Small pieces, one thread each, so that no processor waits for the slowest share.
+
+        The next batch is being read meanwhile: with equal shares the processor
+        that does this as well would hold up the other.
+        """
+        scorer = self.predictor.scorer
+        pieces = [inputs[at : at + PIECE_ROWS] for at in range(0, len(inputs), PIECE_ROWS)]
+        if self.threads == 1 or len(pieces) < 2:
+            return scorer.predict_array(inputs, self.threads)
+        with ThreadPoolExecutor(max_workers=self.threads) as workers:
+            return np.concatenate(list(workers.map(scorer.predict_array, pieces)))
 
     def _contribution_columns(self, inputs: Floats, ok: pl.Series) -> Iterator[pl.Series]:
         from cds.risk.scoring.contributions import contributions_of
