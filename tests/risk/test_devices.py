@@ -60,3 +60,16 @@ def test_opencl_trains_or_the_exact_remedy_is_named():
     if not result.works:
         assert result.reason
         assert "pocl-opencl-icd" in result.remedy or "force-reinstall" in result.remedy
+
+
+@pytest.mark.parametrize(
+    ("hardware", "chosen"),
+    [
+        ("pthread-skylake-avx512-AMD EPYC, Vendor: AuthenticAMD", "cpu"),  # PoCL's name for it
+        ("NVIDIA H200, Vendor: NVIDIA Corporation", "gpu"),
+    ],
+)
+def test_auto_leaves_opencl_that_only_runs_on_the_processor(hardware, chosen):
+    works = {"gpu": ProbeResult("gpu", True, hardware=hardware), "cpu": ProbeResult("cpu", True)}
+    probe = lambda device: works.get(device, ProbeResult(device, False, "no card"))  # noqa: E731
+    assert choose_device("auto", probe).device == chosen
