@@ -1,0 +1,1 @@
+"""Rosters: describe a problem, solve it, check it, explain it, repair it."""

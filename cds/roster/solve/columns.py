@@ -1,0 +1,205 @@
+"""Rosters of one person as columns of the master problem."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cds.roster.problem import OFF, Count, Problem, Roster
+from cds.roster.solve.graph import Graph
+from cds.roster.solve.person import Graphs, Person, person
+from cds.roster.solve.pricing import ShortestPath, cheapest, shortest_path
+from cds.roster.solve.pricing_compiled import WORTH_COMPILING, Compiled
+from cds.roster.solve.rows import Rows, build_rows
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+MULTIPLIER_STEPS = 8
+"""Shortest paths spent on keeping a person's loose caps."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """``options[day]`` (the last option is OFF) in ``skills[day]`` (-1 when off).
+
+    ``cost`` is the person's own; the column enters master row ``rows[i]`` with
+    ``values[i]``.
+    """
+
+    employee: int
+    options: Ints
+    skills: Ints
+    cost: float
+    rows: Ints
+    values: Floats
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal rosters of one person."""
+        return self.options.astype(np.int8).tobytes() + self.skills.astype(np.int8).tobytes()
+
+
+class Pricing:
+    """Finds each person's cheapest column at given duals of the rows."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.days = problem.days
+        self.shifts = len(problem.shifts)
+        self.people: list[Person] = [person(problem, e) for e in problem.employees]
+        graphs = Graphs(self.days, self.shifts)
+        self._graph: list[Graph | None] = []
+        counts: list[tuple[int, Count]] = []
+        for number, someone in enumerate(self.people):
+            graph, left_out = graphs.fitting(someone.structural)
+            self._graph.append(graph)
+            counts += [(number, count) for count in left_out]
+        self.rows: Rows = build_rows(problem, counts)
+        arcs = sum(graph.arcs for graph in self._graph if graph is not None)
+        self._shortest_path: ShortestPath = Compiled() if arcs > WORTH_COMPILING else shortest_path
+        self._skills = [np.array(e.skills, dtype=np.int64) for e in problem.employees]
+        self._skill_costs = [
+            np.array(e.skill_costs or (0,) * len(e.skills), dtype=np.float64)
+            for e in problem.employees
+        ]
+
+    def possible(self, employee: int) -> bool:
+        """False where no roster keeps the person's own hard rules."""
+        return self._graph[employee] is not None
+
+    def best(
+        self, employee: int, duals: Floats, prices: Floats, restrict: Floats | None = None
+    ) -> tuple[float, Column | None]:
+        """The least reduced cost (before the person's own dual) and its column.
+
+        ``prices`` are ``rows.cell_prices(duals)``; ``restrict`` [day, option] is
+        added to cells to forbid or favour. The cost is a lower bound even where
+        a loose cap had to be added to the graph on the way.
+        """
+        own = self.rows.own_prices(employee, duals, prices)[:, :, self._skills[employee]]
+        own = own + self._skill_costs[employee]
+        chosen = own.argmin(axis=2)
+        cells = self.people[employee].cells.copy()
+        cells[:, : self.shifts] += np.take_along_axis(own, chosen[:, :, None], axis=2)[:, :, 0]
+        if restrict is not None:
+            cells += restrict
+        value, options, structural = self._within_caps(employee, cells)
+        if options is None:
+            return value, None
+        days = np.arange(self.days)
+        working = options < self.shifts
+        skills = np.full(self.days, -1, dtype=np.int64)
+        picked = chosen[days[working], options[working]]
+        skills[working] = self._skills[employee][picked]
+        cost = (
+            structural
+            + self.people[employee].cells[days, options].sum()
+            + self._skill_costs[employee][picked].sum()
+        )
+        return value, self._column(employee, options, skills, float(np.rint(cost)))
+
+    def _within_caps(self, employee: int, cells: Floats) -> tuple[float, Ints | None, float]:
+        """A bound on the cheapest roster, a good one, and its cost beside ``cells``.
+
+        Loose caps are not in the graph. Where the cheapest path breaks one, a
+        multiplier on what it counts is searched for: every multiplier gives a
+        bound, and one that is large enough a roster that keeps the cap.
+        """
+        graph = self._graph[employee]
+        if graph is None:
+            return np.inf, None, 0.0
+        caps = self.people[employee].loose
+        value, options = cheapest(graph, cells, self._shortest_path)
+        if value == np.inf:
+            return value, None, 0.0
+        broken = [cap for cap in caps if _amount(cap, options) > (cap.maximum or 0)]
+        if not broken:
+            return value, options, value - float(cells[np.arange(self.days), options].sum())
+        bound, kept, structural, least = value, None, 0.0, np.inf
+        low = [0.0] * len(caps)
+        high = [np.inf] * len(caps)
+        multipliers = [0.0] * len(caps)
+        spread = float(np.abs(cells[np.isfinite(cells)]).max(initial=1.0))
+        days = np.arange(self.days)
+        for _ in range(MULTIPLIER_STEPS):
+            for index, cap in enumerate(caps):
+                amount = _amount(cap, options) - (cap.maximum or 0)
+                if amount > 0:
+                    low[index] = multipliers[index]
+                    doubled = max(4.0 * low[index], spread / 64.0)
+                    multipliers[index] = min(doubled, (low[index] + high[index]) / 2.0)
+                elif amount < 0 and multipliers[index] > 0.0:
+                    high[index] = multipliers[index]
+                    multipliers[index] = (low[index] + high[index]) / 2.0
+            charged = cells.copy()
+            allowance = 0.0
+            for cap, multiplier in zip(caps, multipliers, strict=True):
+                allowance += multiplier * ((cap.maximum or 0) - cap.start)
+                for option, amount in cap.amounts:
+                    charged[list(cap.days), option] += multiplier * amount
+            value, options = cheapest(graph, charged, self._shortest_path)
+            bound = max(bound, value - allowance)
+            if all(_amount(cap, options) <= (cap.maximum or 0) for cap in caps):
+                beside = value - float(charged[days, options].sum())
+                total = beside + float(cells[days, options].sum())
+                if total < least:
+                    kept, structural, least = options, beside, total
+                if least - bound < 1e-6:
+                    break
+        return bound, kept, structural
+
+    def column_of(self, roster: Roster, employee: int) -> Column | None:
+        """The column of a person's row in ``roster``; None where it breaks a hard rule."""
+        options = np.array(roster.shifts[employee], dtype=np.int64)
+        options[options == OFF] = self.shifts
+        return self.column(employee, options, np.array(roster.skills[employee], dtype=np.int64))
+
+    def column(self, employee: int, options: Ints, skills: Ints) -> Column | None:
+        """The column of a given roster; None where it breaks a hard rule."""
+        cells = np.full((self.days, self.shifts + 1), np.inf)
+        days = np.arange(self.days)
+        cells[days, options] = self.people[employee].cells[days, options]
+        graph = self._graph[employee]
+        if graph is None or any(
+            _amount(cap, options) > (cap.maximum or 0) for cap in self.people[employee].loose
+        ):
+            return None
+        value, _ = cheapest(graph, cells, self._shortest_path)
+        if value == np.inf:
+            return None
+        position = {int(skill): index for index, skill in enumerate(self._skills[employee])}
+        extra = 0.0
+        for skill in skills[options < self.shifts]:
+            if int(skill) not in position:
+                return None
+            extra += self._skill_costs[employee][position[int(skill)]]
+        return self._column(employee, options, skills, float(np.rint(value + extra)))
+
+    def _column(self, employee: int, options: Ints, skills: Ints, cost: float) -> Column:
+        working = np.flatnonzero(options < self.shifts)
+        count = self.rows.shape[2]
+        cells = (working * self.shifts + options[working]) * count + skills[working]
+        rows, values = self.rows.activity(employee, cells)
+        return Column(employee, options, skills, cost, rows, values)
+
+
+def _amount(cap: Count, options: Ints) -> int:
+    on_days = options[list(cap.days)]
+    return cap.start + sum(
+        amount * int((on_days == option).sum()) for option, amount in cap.amounts
+    )
+
+
+def to_roster(columns: list[Column], shifts: int) -> Roster:
+    """The roster made of one column for each employee, in order."""
+    return Roster(
+        tuple(
+            tuple(OFF if option == shifts else int(option) for option in column.options)
+            for column in columns
+        ),
+        tuple(tuple(int(skill) for skill in column.skills) for column in columns),
+    )
