@@ -1,0 +1,1 @@
+"""A ward as its manager describes it: read from tables, compiled to a problem."""
