@@ -21,7 +21,7 @@ _SETTINGS = """\
 # Your own come first; what is not found here is taken from the program itself.
 # A name, or a list of names, relative to this file.
 models = "models"            # one folder per model: cds train RECIPE -o models/NAME
-rules = "rules"              # one YAML file per rule
+rules = "rules"              # one YAML file per rule; working-time law in rules/roster/*.toml
 sample_data = "sample_data"  # patients to try things on
 
 # Elsewhere: the folder named by the environment variable CDS_HOME, with the
@@ -35,10 +35,13 @@ _README = """\
     cds predict sample_data/patient.json          risks of one patient
     cds predict sample_data/patients.ndjson --json  one line of JSON a patient
     cds models list                               what there is, and for whom
+    cds roster --week                             next week's roster of the sample ward
     cds doctor                                    what works on this computer
 
 - `cds.toml` says where your models and rules are.
 - `sample_data/` holds invented patients. Nobody in them exists.
+- `ward/` holds an invented ward: settings in `ward.toml`, tables that a spreadsheet opens.
+  Change it into yours.
 - `models/` and `rules/` are for your own; the program's are used beside them.
 
 Results support, and do not replace, a clinician's judgement.
@@ -65,8 +68,9 @@ def command(
             Place(str(folder)),
         )
     try:
-        for name in (".", "models", "rules", "sample_data"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
+        for name in ("models", "rules", "sample_data", *contents):
+            part = folder / name
+            (part.parent if name in contents else part).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InputError(f"cannot be made: {error.strerror}", Place(str(folder))) from error
     for name, content in contents.items():
@@ -76,6 +80,8 @@ def command(
     elif not quiet:
         typer.echo(f"{folder}: wrote {len(contents)} files.")
         typer.echo(f"Next:  cd {folder}  then  cds predict sample_data/patient.json")
+        if "ward/ward.toml" in contents:
+            typer.echo("                or    cds roster --week")
 
 
 def _contents() -> dict[str, bytes]:
@@ -84,5 +90,11 @@ def _contents() -> dict[str, bytes]:
     samples = bundled("sample_data")
     for path in sorted(samples.rglob("*")):
         if path.is_file():
-            contents[f"sample_data/{path.relative_to(samples).as_posix()}"] = path.read_bytes()
+            contents[_target(path.relative_to(samples))] = path.read_bytes()
     return contents
+
+
+def _target(sample: Path) -> str:
+    """Where a sample goes: the ward beside ``sample_data``, where ``cds roster`` looks for it."""
+    name = sample.as_posix()
+    return name if sample.parts[0] == "ward" else f"sample_data/{name}"

@@ -51,6 +51,22 @@ def test_init_overwrites_nothing_unless_forced(cds: Cds, samples: Path) -> None:
     assert Path("ward/README.md").read_text() != "mine"
 
 
+def test_init_puts_the_sample_ward_where_roster_looks_for_it(cds: Cds, samples: Path) -> None:
+    (samples / "ward").mkdir()
+    (samples / "ward" / "ward.toml").write_text("[ward]\n")
+    (samples / "ward" / "staff.csv").write_text("name\n")
+    run = cds("init", "work")
+    assert run.code == 0 and "6 files" in run.out and "cds roster --week" in run.out
+    assert Path("work/ward/staff.csv").read_text() == "name\n"
+    assert not Path("work/sample_data/ward").exists()
+    Path("mine/ward").mkdir(parents=True)
+    Path("mine/ward/staff.csv").write_text("ours\n")
+    run = cds("init", "mine")
+    assert run.code == 2 and "ward/staff.csv" in run.err
+    assert Path("mine/ward/staff.csv").read_text() == "ours\n"
+    assert not Path("mine/cds.toml").exists()
+
+
 def test_init_refuses_a_file_in_the_way(cds: Cds, samples: Path) -> None:
     Path("ward").write_text("")
     run = cds("init", "ward")
