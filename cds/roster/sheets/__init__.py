@@ -1,0 +1,1 @@
+"""Rosters to and from files: csv, xlsx, iCalendar, JSON."""
