@@ -27,6 +27,12 @@ COMMANDS: tuple[Command, ...] = (
         "cds predict patient.json",
     ),
     Command(
+        "roster",
+        "Operations",
+        "Plan a ward's roster; check, repair, swap and explain one",
+        "cds roster --week -o week.xlsx",
+    ),
+    Command(
         "train",
         "Models",
         "Train, calibrate and judge a model from a recipe or a table",

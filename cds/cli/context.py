@@ -60,6 +60,15 @@ def places() -> Places:
     )
 
 
+def processors() -> int:
+    """How many processors a long computation takes: all that this program may use, up to 8."""
+    try:
+        count = len(os.sched_getaffinity(0))
+    except AttributeError:  # Windows and macOS cannot tell
+        count = os.cpu_count() or 1
+    return min(count, 8)
+
+
 def is_terminal(stream: TextIO) -> bool:
     """True where a person is looking at ``stream`` on a terminal that can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 
 from cds.errors import InputError, Place
@@ -35,7 +36,10 @@ def file_period(path: Path) -> Period:
         raise InputError(
             f'unknown ending "{ending}"; expected .csv, .xlsx or .json', Place(str(path))
         )
-    days = [day for row in rows for day in _heading(row)]
+    headings = [found for row in rows if (found := _heading(row))]
+    # A list of holidays on another sheet has few dates beside the roster's own.
+    most = max(map(len, headings), default=0)
+    days = [day for found in headings if 2 * len(found) >= most for day in found]
     if not days:
         raise InputError(
             "has no row of dates; expected name, then a column for each date as YYYY-MM-DD",
@@ -45,7 +49,7 @@ def file_period(path: Path) -> Period:
 
 
 def _heading(row: Sequence[object]) -> tuple[date, ...]:
-    """The dates of a row that has at least two, or nothing but one; else none.
+    """The dates of a row that is mostly dates; none for another.
 
     Where their numbers may be read in several ways, the one that gives the most
     successive days is meant.
@@ -101,10 +105,11 @@ def _csv_rows(path: Path) -> Iterator[Sequence[object]]:
         raise InputError('is not UTF-8 text; save it as "CSV UTF-8"', Place(str(path))) from error
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
-    for row, _ in zip(
-        csv.reader(io.StringIO(text), delimiter=delimiter), range(_HEADING_WITHIN), strict=False
-    ):
-        yield row
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter)
+    try:
+        yield from islice(reader, _HEADING_WITHIN)
+    except csv.Error as error:
+        raise InputError(f"is not CSV: {error}", Place(str(path))) from error
 
 
 def _workbook_rows(path: Path) -> Iterator[Sequence[object]]:

@@ -20,8 +20,21 @@ Floats = npt.NDArray[np.float64]
 
 WHOLE = 0.999
 CONVINCING = 0.7
-KEPT = 25
+KEPT = 40
 GAP = 0.002
+
+SHAKE = (0.3, 1.7)
+"""Factors that make a dive differ from another."""
+
+
+def shaker(generator: np.random.Generator) -> Callable[[int], Floats]:
+    """Factors by chance, for ``dive``."""
+    return lambda count: generator.uniform(*SHAKE, size=count)
+
+
+def rounds_of_dive(people: int) -> int:
+    """Rounds of pricing after each person fixed: few people can be priced to the end."""
+    return max(12, 1000 // people - 20)
 
 
 def dive(
@@ -33,7 +46,9 @@ def dive(
     rounds: int = 12,
     share: float = 0.1,
     cutoff: float = np.inf,
+    unit: int = 0,
     seen: Callable[[list[Column]], None] | None = None,
+    shake: Callable[[int], Floats] | None = None,
 ) -> list[Column] | None:
     """A column for each of the master's people; None where time or hope ran out.
 
@@ -41,6 +56,8 @@ def dive(
     are fixed and, of the others, the largest and up to ``share`` of the people
     that are above ``CONVINCING``. Stops where the master's value, with the costs
     of the people fixed, reaches ``cutoff``. ``seen`` is shown the columns of each step.
+    ``shake`` gives factors by which so many values are changed before ranking, so
+    that dives differ.
     """
     activity = np.zeros(pricing.rows.count) if fixed is None else fixed.copy()
     chosen: dict[int, Column] = {}
@@ -53,7 +70,10 @@ def dive(
         if value + paid >= cutoff or stop():
             return None
         best: dict[int, tuple[float, Column]] = {}
-        for used, column in zip(master.values.tolist(), master.columns, strict=False):
+        values = master.values
+        if shake is not None:
+            values = np.where(values < WHOLE, values * shake(len(values)), values)
+        for used, column in zip(values.tolist(), master.columns, strict=False):
             if column.employee not in best or used > best[column.employee][0]:
                 best[column.employee] = (used, column)
         if len(best) < len(master.employees):
@@ -79,6 +99,7 @@ def dive(
             gap=GAP,
             cutoff=cutoff - paid,
             center=center,
+            unit=unit,
         )
         value, center = state.value, state.duals
     return [chosen[employee] for employee in everybody]

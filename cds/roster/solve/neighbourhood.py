@@ -18,7 +18,7 @@ from cds.roster.outcome import Limits
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
-from cds.roster.solve.dive import dive
+from cds.roster.solve.dive import dive, rounds_of_dive, shaker
 from cds.roster.solve.generation import converge
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.master import Master
@@ -30,6 +30,8 @@ Floats = npt.NDArray[np.float64]
 Stop = Callable[[], bool]
 
 POOL = 20
+FEW = 16
+"""So few people can all be rostered anew, by a dive that goes another way."""
 ROUNDS = 30
 SUBSECONDS = 2.0
 FORGET = 0.9
@@ -67,6 +69,7 @@ class Neighbourhoods:
         *,
         seed: int,
         seconds: Callable[[], float],
+        unit: int,
         reproducible: bool = False,
     ) -> None:
         self._problem = problem
@@ -74,6 +77,7 @@ class Neighbourhoods:
         self._duals = duals
         self._random = np.random.default_rng(seed)
         self._seconds = seconds
+        self._unit = unit
         self._reproducible = reproducible
         people, days = len(problem.employees), problem.days
         prices = pricing.rows.cell_prices(duals)
@@ -84,6 +88,7 @@ class Neighbourhoods:
             Way("people, by columns", min(5.0, people), min(2, people), people),
             Way("people, by CP-SAT", min(4.0, people), min(2, people), people),
             Way("days, by CP-SAT", min(7.0, days), min(3, days), days),
+            *([Way("everybody, by columns", people, people, people)] if people <= FEW else []),
         )
 
     def remember(self, columns: list[Column]) -> None:
@@ -104,6 +109,8 @@ class Neighbourhoods:
             better, solved = self._by_columns(incumbent, self._people(incumbent, way), stop)
         elif number == 1:
             better, solved = self._by_cp_sat(incumbent, self._people(incumbent, way), None, stop)
+        elif number == 3:
+            better, solved = self._dive_again(incumbent, stop), True
         else:
             people, days = self._window(incumbent, way)
             better, solved = self._by_cp_sat(incumbent, people, days, stop)
@@ -199,6 +206,34 @@ class Neighbourhoods:
         self.remember(found)
         better = incumbent.with_columns(rows, found)
         return (better if better.cost < incumbent.cost - 0.5 else None), True
+
+    def _dive_again(self, incumbent: Incumbent, stop: Stop) -> Incumbent | None:
+        """A dive from the root on which other people are fixed first."""
+        pricing = self._pricing
+        people = range(len(pricing.people))
+        master = Master(pricing.rows, people)
+        for employee in people:
+            master.add(self._promising(employee))
+        try:
+            converge(
+                pricing, master, stop=stop, rounds=2 * ROUNDS, unit=self._unit, center=self._duals
+            )
+            found = dive(
+                pricing,
+                master,
+                stop=stop,
+                rounds=rounds_of_dive(len(people)),
+                unit=self._unit,
+                cutoff=incumbent.cost - 0.5,
+                shake=shaker(self._random),
+            )
+        except ArithmeticError:
+            return None
+        if found is None:
+            return None
+        self.remember(found)
+        better = Incumbent.of(pricing.rows, found)
+        return better if better.cost < incumbent.cost - 0.5 else None
 
     def _promising(self, employee: int) -> list[Column]:
         """Known columns of least reduced cost at the root's prices, slightly shaken."""

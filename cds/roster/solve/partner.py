@@ -34,7 +34,17 @@ class Partner:
 
     def exchange(self, news: Roster | None) -> Roster | None:
         """Send ``news``; the latest roster that the partner has found, if any."""
-        return _exchange(self._pipe, news)
+        if self._pipe.closed:
+            return None
+        latest, open_still = _receive(self._pipe)
+        try:
+            if news is not None and open_still:
+                self._pipe.send(news)
+        except OSError:
+            open_still = False
+        if not open_still:  # it has nothing left to do
+            self._pipe.close()
+        return latest
 
     def close(self) -> None:
         """End the process."""
@@ -50,19 +60,31 @@ def can_fork() -> bool:
 
 def _serve(work: Callable[[Exchange], None], pipe: Connection[Any, Any]) -> None:
     """In the new process: work until the other side is gone, then leave without a trace."""
+
+    def exchange(news: Roster | None) -> Roster | None:
+        latest, open_still = _receive(pipe)
+        if not open_still:
+            raise EOFError
+        if news is not None:
+            pipe.send(news)
+        return latest
+
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-        work(lambda news: _exchange(pipe, news))
+        work(exchange)
+        pipe.close()
     except (EOFError, OSError, KeyboardInterrupt):
         pass
     finally:
         os._exit(0)
 
 
-def _exchange(pipe: Connection[Any, Any], news: Roster | None) -> Roster | None:
+def _receive(pipe: Connection[Any, Any]) -> tuple[Roster | None, bool]:
+    """The latest roster sent, if any, and whether the other side is there still."""
     latest = None
-    while pipe.poll():
-        latest = pipe.recv()
-    if news is not None:
-        pipe.send(news)
-    return latest
+    try:
+        while pipe.poll():
+            latest = pipe.recv()
+    except (EOFError, OSError):
+        return latest, False
+    return latest, True

@@ -11,20 +11,31 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from cds.roster.outcome import Limits, Outcome, Report, Stop
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
-from cds.roster.solve.dive import dive
-from cds.roster.solve.generation import Relaxation, converge
+from cds.roster.solve.dive import dive, rounds_of_dive, shaker
+from cds.roster.solve.generation import converge
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.journal import Journal
 from cds.roster.solve.master import Master
 from cds.roster.solve.neighbourhood import Neighbourhoods
 from cds.roster.solve.partner import Exchange, Partner, can_fork
-from cds.roster.solve.restricted import best_choice
+
+Floats = npt.NDArray[np.float64]
+
+WAIT = 0.05
+"""Seconds between looks at whether the other process has found a roster."""
+
+DIVE_SHARE = 0.45
+"""Of the time left, what the first dive may take before other ways have their turn."""
 
 STEPS_A_SECOND = 2
 """Neighbourhoods that a second of the time limit stands for in a reproducible run."""
@@ -70,9 +81,8 @@ class _Search:
         self._partner: Partner | None = None
 
     def close(self) -> None:
-        """End what runs beside this thread."""
-        if self._beside is not None:
-            self._beside.end()
+        """End what runs beside this thread, and keep what it found."""
+        self._take_over()
         if self._partner is not None:
             self._partner.close()
             self._partner = None
@@ -95,29 +105,65 @@ class _Search:
         if not all(pricing.possible(e) for e in range(len(self._problem.employees))):
             journal.infeasible = True  # someone's own rules contradict each other
             return
-        incumbent, state, columns = self._root(pricing)
-        if self.stop():
-            return
+        root = self._relax(pricing)
         self._take_over()
-        if journal.roster is not None:
-            found = [pricing.column_of(journal.roster, e) for e in range(len(pricing.people))]
-            if all(column is not None for column in found):
-                known = Incumbent.of(pricing.rows, [c for c in found if c is not None])
-                if incumbent is None or known.cost < incumbent.cost:
-                    incumbent = known
+        if root is None or self.stop():
+            if not self.stop():
+                self._seek_feasible(to_the_end=True)
+            return
+        self._take_partner(pricing, root)
+        incumbent = self._best_known(pricing, self._dive(pricing, root, None))
         if self.stop():
             return
-        if incumbent is None or state.duals is None or pricing.rows.missed(incumbent.activity):
+        if incumbent is None or pricing.rows.missed(incumbent.activity):
             self._seek_feasible()
-            if journal.done or journal.roster is None and incumbent is None:
-                return
-        if incumbent is not None and state.duals is not None:
-            self._improve(pricing, incumbent, state, columns)
+            incumbent = self._best_known(pricing, incumbent)
+        exchange = self._partner.exchange if self._partner is not None else _alone
+        if incumbent is None and self._partner is not None:
+            incumbent = self._wait_for_roster(pricing, exchange)
+        if incumbent is not None and not self.stop():
+            self._climb(pricing, root, incumbent, self._limits.seed, exchange)
 
-    def _root(self, pricing: Pricing) -> tuple[Incumbent | None, Relaxation, list[Column]]:
-        """The bound, and a roster by diving from it."""
-        people = range(len(pricing.people))
-        master = Master(pricing.rows, people)
+    def _take_partner(self, pricing: Pricing, root: _Root) -> None:
+        """Let a second process dive otherwise and climb from there."""
+
+        def work(exchange: Exchange) -> None:
+            self._partner = None  # this is the partner's own process: it reports to nobody
+            self._journal.mute()
+            seed = self._limits.seed + 1
+            incumbent = self._best_known(pricing, self._dive(pricing, root, seed))
+            if incumbent is None:
+                incumbent = self._wait_for_roster(pricing, exchange)
+            if incumbent is not None:
+                self._climb(pricing, root, incumbent, seed, exchange)
+
+        if self._limits.workers > 1 and not self._limits.reproducible and can_fork():
+            self._partner = Partner(work)
+
+    def _wait_for_roster(self, pricing: Pricing, exchange: Exchange) -> Incumbent | None:
+        """The first roster that the other process finds; None where time runs out."""
+        while not self.stop():
+            theirs = exchange(None)
+            if theirs is not None:
+                self._journal.offer(theirs, "dive")
+                return self._best_known(pricing, None)
+            time.sleep(WAIT)
+        return None
+
+    def _best_known(self, pricing: Pricing, mine: Incumbent | None) -> Incumbent | None:
+        """``mine`` or the journal's roster, whichever costs less."""
+        roster = self._journal.roster
+        if roster is None:
+            return mine
+        columns = [pricing.column_of(roster, e) for e in range(len(pricing.people))]
+        if any(column is None for column in columns):
+            return mine
+        known = Incumbent.of(pricing.rows, [c for c in columns if c is not None])
+        return known if mine is None or known.cost < mine.cost else mine
+
+    def _relax(self, pricing: Pricing) -> _Root | None:
+        """The bound, and the columns and prices that give it; None where that failed."""
+        master = Master(pricing.rows, range(len(pricing.people)))
         try:
             state = converge(
                 pricing,
@@ -126,17 +172,37 @@ class _Search:
                 unit=self._journal.unit,
                 watch=lambda now: self._journal.prove(now.bound, "bound"),
             )
-            self._journal.prove(state.bound, "bound")
-            if self._root_stop():
-                return None, state, master.columns
-            columns = list(master.columns)
-            found = dive(pricing, master, stop=self._root_stop, seen=columns.extend)
         except ArithmeticError:  # the linear programme broke down
-            return None, Relaxation(), []
+            return None
+        self._journal.prove(state.bound, "bound")
+        return None if state.duals is None else _Root(master, state.duals, list(master.columns))
+
+    def _dive(self, pricing: Pricing, root: _Root, seed: int | None) -> Incumbent | None:
+        """A roster by diving from the root, in a way of its own where a seed is given."""
+        until = self._journal.seconds() + DIVE_SHARE * self._journal.time_left
+
+        def enough() -> bool:
+            late = not self._limits.reproducible and self._journal.seconds() > until
+            return late or self.stop()
+
+        shake = None
+        if seed is not None:
+            shake = shaker(np.random.default_rng(seed))
+        try:
+            found = dive(
+                pricing,
+                root.master,
+                stop=enough,
+                rounds=rounds_of_dive(len(pricing.people)),
+                unit=self._journal.unit,
+                seen=root.columns.extend,
+                shake=shake,
+            )
+        except ArithmeticError:
+            return None
         if found is None:
-            return None, state, columns
-        incumbent = self._offer(Incumbent.of(pricing.rows, found), "dive")
-        return incumbent, state, columns
+            return None
+        return self._offer(Incumbent.of(pricing.rows, found), "dive")
 
     def _root_stop(self) -> bool:
         beside = self._beside
@@ -188,57 +254,26 @@ class _Search:
         if outcome.bound is not None:
             journal.prove(outcome.bound, "compact")
 
-    def _improve(
-        self,
-        pricing: Pricing,
-        incumbent: Incumbent,
-        state: Relaxation,
-        columns: list[Column],
-    ) -> None:
-        assert state.duals is not None
-        duals = state.duals
-
-        def neighbourhoods(seed: int) -> Neighbourhoods:
-            made = Neighbourhoods(
-                self._problem,
-                pricing,
-                duals,
-                seed=seed,
-                seconds=self._journal.seconds,
-                reproducible=self._limits.reproducible,
-            )
-            made.remember(columns)
-            return made
-
-        def work(exchange: Exchange) -> None:
-            self._partner = None  # this is the partner's own process: it reports to nobody
-            self._journal.mute()
-            self._climb(pricing, incumbent, neighbourhoods(self._limits.seed + 1), exchange)
-
-        if self._limits.workers > 1 and not self._limits.reproducible and can_fork():
-            self._partner = Partner(work)
-        exchange = self._partner.exchange if self._partner is not None else _alone
-        better = best_choice(
-            pricing.rows,
-            _distinct([*columns, *incumbent.columns]),
-            hint=incumbent.columns,
-            cutoff=incumbent.cost - 0.5,
-            seconds=min(3.0, 0.1 * max(self._journal.time_left, 0.0)),
-            work=2.0 if self._limits.reproducible else None,
-        )
-        if better is not None:
-            incumbent = self._offer(Incumbent.of(pricing.rows, better), "columns")
-        self._climb(pricing, incumbent, neighbourhoods(self._limits.seed), exchange)
-
     def _climb(
         self,
         pricing: Pricing,
+        root: _Root,
         incumbent: Incumbent,
-        neighbourhoods: Neighbourhoods,
+        seed: int,
         exchange: Exchange,
     ) -> None:
         """Improve until it is time to stop, telling the other process what was found."""
-        news: Roster | None = None
+        neighbourhoods = Neighbourhoods(
+            self._problem,
+            pricing,
+            root.duals,
+            seed=seed,
+            seconds=self._journal.seconds,
+            unit=self._journal.unit,
+            reproducible=self._limits.reproducible,
+        )
+        neighbourhoods.remember([*root.columns, *incumbent.columns])
+        news: Roster | None = to_roster(list(incumbent.columns), len(self._problem.shifts))
         steps = 0
         while not self.stop():
             if self._limits.reproducible and steps >= STEPS_A_SECOND * self._limits.time_limit:
@@ -252,6 +287,7 @@ class _Search:
             if better is not None and better.cost < incumbent.cost:
                 incumbent = self._offer(better, "neighbourhood")
                 news = to_roster(list(incumbent.columns), len(self._problem.shifts))
+        exchange(news)
 
     def _better_of(self, pricing: Pricing, mine: Incumbent, roster: Roster) -> Incumbent:
         columns = [pricing.column_of(roster, e) for e in range(len(pricing.people))]
@@ -259,6 +295,15 @@ class _Search:
             return mine
         other = Incumbent.of(pricing.rows, [c for c in columns if c is not None])
         return self._offer(other, "neighbourhood") if other.cost < mine.cost else mine
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """The root's master problem, solved, the prices of its bound and all columns met."""
+
+    master: Master
+    duals: Floats
+    columns: list[Column]
 
 
 class _Beside:
@@ -290,7 +335,3 @@ class _Beside:
 def _alone(_: Roster | None) -> Roster | None:
     """The exchange of who has no partner."""
     return None
-
-
-def _distinct(columns: list[Column]) -> list[Column]:
-    return list({(column.employee, column.key): column for column in columns}.values())
