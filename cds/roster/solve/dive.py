@@ -63,17 +63,17 @@ def dive(
     chosen: dict[int, Column] = {}
     everybody = master.employees
     budget = max(1, int(share * len(everybody)))
-    value = master.solve()
+    master.solve()
     center: Floats | None = master.duals.copy()
     paid = 0.0
     while True:
-        if value + paid >= cutoff or stop():
+        if master.solve() + paid >= cutoff or stop():
             return None
         best: dict[int, tuple[float, Column]] = {}
         values = master.values
         if shake is not None:
             values = np.where(values < WHOLE, values * shake(len(values)), values)
-        for used, column in zip(values.tolist(), master.columns, strict=False):
+        for used, column in zip(values.tolist(), master.columns, strict=True):
             if column.employee not in best or used > best[column.employee][0]:
                 best[column.employee] = (used, column)
         if len(best) < len(master.employees):
@@ -101,5 +101,5 @@ def dive(
             center=center,
             unit=unit,
         )
-        value, center = state.value, state.duals
+        center = state.duals
     return [chosen[employee] for employee in everybody]

@@ -55,7 +55,7 @@ def converge(
     state = Relaxation(duals=center)
     rows = pricing.rows
     for number in range(rounds):
-        state.value = master.solve()
+        state.value = master.solve(values=False)
         duals, people = master.duals.copy(), master.people_duals
         mixed = duals
         if state.duals is not None:
@@ -89,8 +89,6 @@ def converge(
             break
         if unit and rounded_up(state.bound, unit) >= rounded_up(state.value, unit):
             break
-    else:
-        state.value = master.solve()
     return state
 
 

@@ -17,8 +17,8 @@ Floats = npt.NDArray[np.float64]
 class Master:
     """Grows by columns of ``employees``; what everybody else works is ``fixed`` activity.
 
-    After ``solve``: ``duals`` of rows, ``people_duals``, and ``values``, how much
-    of each of ``columns`` is used, those of columns added since then excepted.
+    After ``solve``: ``duals`` of rows, ``people_duals``, and, where asked for,
+    ``values``, how much of each of ``columns`` is used.
     """
 
     def __init__(self, rows: Rows, employees: Sequence[int], fixed: Floats | None = None) -> None:
@@ -105,7 +105,7 @@ class Master:
             for employee, entries in ranked.items()
         }
 
-    def solve(self) -> float:
+    def solve(self, *, values: bool = True) -> float:
         """Solve the linear programme; its value.
 
         Raises ArithmeticError where GLOP fails on it, also from scratch.
@@ -120,5 +120,6 @@ class Master:
             self.duals[index] = row.dual_value()
         self.duals = self._table.within_charges(self.duals)
         self.people_duals = {e: row.dual_value() for e, row in self._people.items()}
-        self.values = np.array([variable.solution_value() for variable in self._variables])
+        if values:
+            self.values = np.array([variable.solution_value() for variable in self._variables])
         return float(self._objective.Value()) + self._constant
