@@ -71,6 +71,12 @@ def _place(
             if rule.start + amount > maximum:  # impossible even once
                 cells[list(rule.days), option] = np.inf
                 del amounts[option]
+    if not amounts or not rule.days:  # it is what it is from the start
+        cells[0] += _fixed_cost(rule)
+        return
+    if maximum is not None and rule.over is None and rule.start > maximum:
+        cells[0] = np.inf
+        return
     most = rule.start + len(set(rule.days)) * max(amounts.values(), default=0)
     if maximum is not None and most <= maximum:
         maximum = None
@@ -89,6 +95,18 @@ def _place(
     structural.append(kept)
 
 
+def _fixed_cost(rule: Count) -> float:
+    """What a count costs whose amount cannot change any more."""
+    cost = 0.0
+    for lacking, weight in (
+        ((rule.minimum if rule.minimum is not None else rule.start) - rule.start, rule.under),
+        (rule.start - (rule.maximum if rule.maximum is not None else rule.start), rule.over),
+    ):
+        if lacking > 0:
+            cost += np.inf if weight is None else lacking * weight
+    return cost
+
+
 MOST_ARCS = 6_000_000
 """Arcs, before those that lead nowhere are dropped, that one person's graph may have."""
 
@@ -98,10 +116,10 @@ Structural = Count | Run | Pattern | Weekends
 class Graphs:
     """Graphs by the rules they hold, so that people with one contract share theirs."""
 
-    def __init__(self, days: int, shifts: int, *, most_arcs: int = MOST_ARCS) -> None:
+    def __init__(self, days: int, shifts: int, *, most_arcs: int | None = None) -> None:
         self._days = days
         self._shifts = shifts
-        self._most_arcs = most_arcs
+        self._most_arcs = MOST_ARCS if most_arcs is None else most_arcs
         self._made: dict[object, tuple[Graph | None, tuple[int, ...]]] = {}
         self._counters: dict[object, Counter] = {}
 
