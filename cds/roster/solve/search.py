@@ -174,6 +174,8 @@ class _Search:
             )
         except ArithmeticError:  # the linear programme broke down
             return None
+        if state.bound == np.inf:  # someone's leave and limits contradict each other
+            self._journal.infeasible = True
         self._journal.prove(state.bound, "bound")
         return None if state.duals is None else _Root(master, state.duals, list(master.columns))
 

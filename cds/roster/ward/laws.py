@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -136,7 +136,8 @@ def _rule(entry: object, number: int, path: Path) -> RuleSetting:
         title=_words(entry, "title", place),
     )
     KINDS[kind].check(setting)
-    return setting
+    # In a ward's messages the pack's file says enough; its folder is the program's own.
+    return replace(setting, place=Place(path.name, place.pointer))
 
 
 def _weight(entry: Mapping[str, object], place: Place) -> int | None:
