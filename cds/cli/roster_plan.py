@@ -135,7 +135,13 @@ def _explain(plan: Plan, limits: Limits, delivery: Delivery, outcome: Outcome) -
     from cds.roster.view import build_view
 
     with reporting("conflict", quiet=delivery.quiet):
-        found = nearest(plan.problem, limits)
+        found = nearest(plan.problem, limits, proved=outcome.status == "infeasible")
+    if outcome.status == "unknown":
+        warn(
+            f"no roster that keeps every rule was found in {outcome.runtime_s:.0f} s; "
+            "that does not mean there is none: allow more with --time-limit. "
+            "Shown is one that breaks as few as possible"
+        )
     words = words_for(plan.problem, delivery.language, plan.ward)
     # A conflict proves what the search had no time to prove.
     status: Status = "infeasible" if found.conflict else outcome.status

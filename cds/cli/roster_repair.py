@@ -97,7 +97,21 @@ def repair(
         said = ChangeWords(words).repair(found, gone)
         deliver(view, delivery)
         sys.stdout.write("".join(paragraphs(part) for part in said))
+    _remind(absences, loaded)
     return LOOK if found.unrestored or found.alone or needs_a_look(view) else 0
+
+
+def _remind(absences: Sequence[Absence], loaded: Loaded) -> None:
+    """A roster's file holds days off, not why: what is not in leave.csv is forgotten."""
+    from datetime import timedelta
+
+    from cds.cli.output import warn
+
+    people, start = loaded.plan.problem.employees, loaded.plan.period.first
+    for employee, first, last in absences:
+        days = (start + timedelta(days=day) for day in (first, last))
+        row = ",".join((people[employee].name, *(day.isoformat() for day in days), "absent"))
+        warn(f"add to leave.csv, or the next repair or plan will not know it: {row}")
 
 
 def _absence(text: str, loaded: Loaded) -> Absence:

@@ -26,7 +26,10 @@ def swap(
     date: Annotated[str, typer.Argument(metavar="DATE", help="When.")],
     other: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="Who exchanges; without, everybody who could."),
+        typer.Argument(
+            metavar="[NAME]",
+            help="Who exchanges; without, everybody who could, one shift for another.",
+        ),
     ] = None,
     other_date: Annotated[
         str | None,

@@ -48,7 +48,8 @@ class Count:
 
     The quantity is ``start`` + the sum over ``days`` of ``amounts[option]``
     (absent options count 0; amounts are never negative). Each unit under
-    ``minimum`` costs ``under``, each unit over ``maximum`` costs ``over``.
+    ``minimum`` costs ``under``, each unit over ``maximum`` costs ``over``. Where
+    the amounts are times, ``unit_minutes`` says how long a unit is, for people.
     """
 
     rule: str
@@ -60,6 +61,7 @@ class Count:
     over: Weight = None
     start: int = 0
     origin: str = ""
+    unit_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

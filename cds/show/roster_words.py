@@ -83,7 +83,7 @@ class RosterWords:
             what = self.say("labelled", what=what, label=clean(breach.label))
         if breach.citation:
             what = self.say("cited", what=what, citation=clean(breach.citation))
-        if breach.amount != 1:
+        if breach.amount != 1 and not breach.label.endswith(" h"):  # hours say it themselves
             what = self.say("by", what=what, amount=breach.amount)
         place = self._listed(who + when)
         sentence = self.say("placed", place=place, what=what) if place else what

@@ -91,7 +91,8 @@ def test_alone_the_change_leaves_a_gap_and_with_all_planned_again_it_costs_a_wis
     assert Words(problem).why(found) == (
         "Ali, day 0: off instead of D, nothing else changed: "
         "breaks day 0, D: 1 missing; costs the same",
-        "planned again around it: costs 7 more, 1 other cells changed; proved to be the least.",
+        "planned again around it: costs 7 more, 1 other cells changed; "
+        "that cost is proved the least, the changes are one way to it.",
     )
 
 

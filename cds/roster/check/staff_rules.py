@@ -138,6 +138,13 @@ def _weekends_in_row(employee: int, rule: Weekends, worked: Sequence[bool]) -> I
         length = 0
 
 
+def _shown(rule: Count | Run | Weekends, number: int) -> str:
+    """The number, in hours where it counts time."""
+    if isinstance(rule, Count) and rule.unit_minutes:
+        return f"{round(number * rule.unit_minutes / 60, 2):g} h"
+    return str(number)
+
+
 def _short(
     rule: Count | Run | Weekends,
     employee: int,
@@ -147,7 +154,7 @@ def _short(
     weight: Weight,
 ) -> Breach:
     amount = minimum - found
-    label = f"{found} < {minimum}"
+    label = f"{_shown(rule, found)} < {_shown(rule, minimum)}"
     return Breach(rule.rule, employee, day, amount, cost_of(amount, weight), rule.origin, label)
 
 
@@ -160,5 +167,5 @@ def _excess(
     weight: Weight,
 ) -> Breach:
     amount = found - maximum
-    label = f"{found} > {maximum}"
+    label = f"{_shown(rule, found)} > {_shown(rule, maximum)}"
     return Breach(rule.rule, employee, day, amount, cost_of(amount, weight), rule.origin, label)

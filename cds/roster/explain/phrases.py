@@ -41,7 +41,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "why_best": "planned again around it: {cost}, {changed} other cells changed; "
         "at least {bound} is proved",
         "why_proved": "planned again around it: {cost}, {changed} other cells changed; "
-        "proved to be the least",
+        "that cost is proved the least, the changes are one way to it",
         "why_none": "no roster with it keeps all hard rules",
         "why_unknown": "planned again around it: no roster was found in the time",
         "take": "{name} ({now}): {effect}",
@@ -85,7 +85,7 @@ PHRASES: dict[str, dict[str, str]] = {
         "same": "代价不变",
         "why_now": "{name}，{day}：由{now}改为{option}，其余不变：{effect}",
         "why_best": "围绕它重新排班：{cost}，另有{changed}格改变；已证明至少为{bound}",
-        "why_proved": "围绕它重新排班：{cost}，另有{changed}格改变；已证明为最少",
+        "why_proved": "围绕它重新排班：{cost}，另有{changed}格改变；已证明成本最低，改法不唯一",
         "why_none": "这样排班不能满足全部硬性规则",
         "why_unknown": "围绕它重新排班：限时内未找到班表",
         "take": "{name}（{now}）：{effect}",

@@ -18,8 +18,6 @@ from cds.roster.problem import OFF, Breach, Count, Pairing, Problem, Run, Unwant
 Titles = Mapping[str, tuple[str, str]]
 """For each rule: its title in the reader's language, and the law it comes from ("": none)."""
 
-_MINUTES = 60  # a shift counted as this much or more is counted in minutes
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -168,9 +166,7 @@ class Words:
     def _bounds(self, part: object) -> list[str]:
         if not isinstance(part, Count | Run | Weekends):
             return []
-        in_minutes = isinstance(part, Count) and any(
-            amount >= _MINUTES for _, amount in part.amounts
-        )
+        minutes = part.unit_minutes if isinstance(part, Count) else 0
         row = self._say("in_row") if isinstance(part, Run) else ""
         bounds = [("minimum", part.minimum, row), ("maximum", part.maximum, row)]
         if isinstance(part, Weekends):
@@ -179,8 +175,8 @@ class Words:
         said = []
         for key, number, after in bounds:
             if number is not None:
-                amount = f"{round(number / 60, 1):g}" if in_minutes else str(number)
-                unit = self._say("hours" if in_minutes else "count", number=amount)
+                amount = f"{round(number * minutes / 60, 2):g}" if minutes else str(number)
+                unit = self._say("hours" if minutes else "count", number=amount)
                 words = [self._say(key, number=unit), after]
                 said.append((" " if self.language == "en" else "").join(filter(None, words)))
         return said

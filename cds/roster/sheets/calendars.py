@@ -109,8 +109,11 @@ def _events(
         for cell in row.cells:
             if cell.code:
                 lines += _event(view, row, cell, cell.code, words, stamp, named=named)
-            elif cell.was:
-                lines += _event(view, row, cell, cell.was, words, stamp, named=named)
+            elif view.shifts:
+                # Whatever an earlier calendar held on this day is taken back; who never had
+                # an event there ignores it.
+                was = cell.was or view.shifts[0].code
+                lines += _event(view, row, cell, was, words, stamp, named=named)
     return lines
 
 

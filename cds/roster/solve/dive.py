@@ -49,6 +49,7 @@ def dive(
     unit: int = 0,
     seen: Callable[[list[Column]], None] | None = None,
     shake: Callable[[int], Floats] | None = None,
+    due: Callable[[], float] = lambda: 0.0,
 ) -> list[Column] | None:
     """A column for each of the master's people; None where time or hope ran out.
 
@@ -56,6 +57,8 @@ def dive(
     are fixed and, of the others, the largest and up to ``share`` of the people
     that are above ``CONVINCING``. Stops where the master's value, with the costs
     of the people fixed, reaches ``cutoff``. ``seen`` is shown the columns of each step.
+    By now ``due()`` of the people, a share, should be fixed: where time is short
+    they are, those of largest value first, whether convincing or not.
     ``shake`` gives factors by which so many values are changed before ranking, so
     that dives differ.
     """
@@ -79,8 +82,10 @@ def dive(
         if len(best) < len(master.employees):
             return None
         ranked = sorted(best.values(), key=lambda pair: (-pair[0], pair[1].employee))
+        behind = int(due() * len(everybody)) - len(chosen)
         for rank, (used, column) in enumerate(ranked):
-            if used >= WHOLE or rank == 0 or (rank < budget and used > CONVINCING):
+            convincing = rank < budget and used > CONVINCING
+            if used >= WHOLE or rank == 0 or convincing or rank < behind:
                 chosen[column.employee] = column
                 activity[column.rows] += column.values
                 paid += column.cost

@@ -42,6 +42,11 @@ class Master:
         self._incremental.SetIntegerParam(
             pywraplp.MPSolverParameters.PRESOLVE, pywraplp.MPSolverParameters.PRESOLVE_OFF
         )
+        self._afresh = pywraplp.MPSolverParameters()
+        self._afresh.SetIntegerParam(
+            pywraplp.MPSolverParameters.INCREMENTALITY,
+            pywraplp.MPSolverParameters.INCREMENTALITY_OFF,
+        )
         self._infinity = self._solver.infinity()
         self._objective = self._solver.Objective()
         self._rows: dict[int, Any] = {}
@@ -112,8 +117,7 @@ class Master:
         """
         status = self._solver.Solve(self._incremental)
         if status != self._optimal:  # numerical trouble on the way from the last basis
-            self._solver.Reset()
-            status = self._solver.Solve()
+            status = self._solver.Solve(self._afresh)
         if status != self._optimal:
             raise ArithmeticError(f"the linear programme ended with status {status}")
         for index, row in self._rows.items():

@@ -181,11 +181,11 @@ class _Search:
 
     def _dive(self, pricing: Pricing, root: _Root, seed: int | None) -> Incumbent | None:
         """A roster by diving from the root, in a way of its own where a seed is given."""
-        until = self._journal.seconds() + DIVE_SHARE * self._journal.time_left
+        began = self._journal.seconds()
+        budget = max(DIVE_SHARE * self._journal.time_left, 1e-3)
 
-        def enough() -> bool:
-            late = not self._limits.reproducible and self._journal.seconds() > until
-            return late or self.stop()
+        def due() -> float:
+            return (self._journal.seconds() - began) / budget
 
         shake = None
         if seed is not None:
@@ -194,11 +194,12 @@ class _Search:
             found = dive(
                 pricing,
                 root.master,
-                stop=enough,
+                stop=self.stop,
                 rounds=rounds_of_dive(len(pricing.people)),
                 unit=self._journal.unit,
                 seen=root.columns.extend,
                 shake=shake,
+                due=(lambda: 0.0) if self._limits.reproducible else due,
             )
         except ArithmeticError:
             return None

@@ -63,5 +63,6 @@ def minutes_between(
             weight,
             begun if maximum is None else min(begun, maximum),
             terms.origin,
+            unit,
         ),
     )
