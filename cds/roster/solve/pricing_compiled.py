@@ -14,7 +14,7 @@ import numpy as np
 from cds.roster.solve.graph import Graph
 from cds.roster.solve.pricing import Floats, Ints, shortest_path
 
-WORTH_COMPILING = 400_000
+WORTH_COMPILING = 100_000
 """Arcs in one round of pricing above which the compiler earns its keep."""
 
 
