@@ -90,6 +90,17 @@ def test_cover_that_nobody_can_give_is_proved_impossible() -> None:
     assert solve(problem, Limits(time_limit=20.0)).status == "infeasible"
 
 
+def test_a_cover_that_asks_for_nothing_changes_nothing() -> None:
+    """It once made the bound infinite, and so every roster impossible."""
+    problem = ward(6, 7)
+    idle = Cover("idle", 0, WORK, frozenset({0}))
+    free = Cover("free", 1, frozenset({0}), frozenset({0}), 9, None, under=0)
+    asked = replace(problem, covers=(*problem.covers, idle, free))
+    plain, with_idle = (solve(p, Limits(time_limit=20.0)) for p in (problem, asked))
+    assert plain.status == with_idle.status == "optimal"
+    assert plain.cost == with_idle.cost
+
+
 def test_an_interrupted_search_gives_the_best_so_far() -> None:
     problem = ward(12, 28)
 

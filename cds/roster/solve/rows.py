@@ -138,6 +138,8 @@ class Rows:
         """
         least = np.full(self.count, np.inf)
         pieces = self.pieces
+        charged = np.bincount(pieces.row, minlength=self.count) > 0
+        least[~charged] = 0.0  # a cover without bounds, or with weights of nothing
         for nth in _by_row(pieces.row):
             activity = np.zeros(self.count)
             activity[pieces.row[nth]] = pieces.bound[nth]
