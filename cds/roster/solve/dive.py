@@ -34,7 +34,7 @@ def shaker(generator: np.random.Generator) -> Callable[[int], Floats]:
 
 def rounds_of_dive(people: int) -> int:
     """Rounds of pricing after each person fixed: few people can be priced to the end."""
-    return max(12, 1000 // people - 20)
+    return max(30, 1000 // people - 20)
 
 
 def dive(
@@ -94,7 +94,9 @@ def dive(
         kept = master.promising(KEPT)
         if seen is not None:
             seen(master.columns)
-        master = Master(pricing.rows, [e for e in everybody if e not in chosen], activity)
+        master = Master(
+            pricing.rows, [e for e in everybody if e not in chosen], activity, lenient=True
+        )
         master.add(column for e in master.employees for column in kept[e])
         state = converge(
             pricing,

@@ -21,6 +21,9 @@ Floats = npt.NDArray[np.float64]
 SMOOTHING = 0.6
 TOLERANCE = 1e-6
 
+NEARLY = 0.02
+"""So near to its end, as a share of the value, a lenient master is stiffened."""
+
 
 @dataclass(slots=True)
 class Relaxation:
@@ -80,10 +83,13 @@ def converge(
                 break
         if watch is not None:
             watch(state)
+        apart = state.value - state.bound
+        if (not added or apart <= NEARLY * abs(state.value)) and master.stiffen():
+            continue
         if not added:
             state.converged = True
             break
-        if state.value - state.bound <= max(gap * abs(state.value), 1e-4):
+        if apart <= max(gap * abs(state.value), 1e-4):
             break
         if state.bound >= cutoff:
             break

@@ -9,19 +9,34 @@ import numpy as np
 import numpy.typing as npt
 
 from cds.roster.solve.columns import Column
-from cds.roster.solve.rows import Rows
+from cds.roster.solve.rows import Rows, Slack
 
 Floats = npt.NDArray[np.float64]
+
+
+PRECISION = 1e-6
+
+STIFFER = 4.0
+"""By how much ``stiffen`` raises the charge of hard rows that are missed."""
 
 
 class Master:
     """Grows by columns of ``employees``; what everybody else works is ``fixed`` activity.
 
     After ``solve``: ``duals`` of rows, ``people_duals``, and, where asked for,
-    ``values``, how much of each of ``columns`` is used.
+    ``values``, how much of each of ``columns`` is used. A ``lenient`` master
+    charges no more for a hard row than for the dearest soft one until it is
+    stiffened: while few columns are known, prices then stay near those in the end.
     """
 
-    def __init__(self, rows: Rows, employees: Sequence[int], fixed: Floats | None = None) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        employees: Sequence[int],
+        fixed: Floats | None = None,
+        *,
+        lenient: bool = False,
+    ) -> None:
         from ortools.linear_solver import pywraplp
 
         self.employees = tuple(employees)
@@ -57,9 +72,14 @@ class Master:
             self._rows[index] = self._solver.Constraint(
                 max(low, -self._infinity), min(high, self._infinity)
             )
-        for slack in rows.slacks:
-            if slack.row in self._rows:
-                self._slack(self._rows[slack.row], slack.sign, slack.width, slack.cost)
+        self._charged = np.full(rows.count, rows.dearest if lenient else np.inf)
+        self._slacks: list[tuple[Slack, Any]] = [
+            (slack, self._slack(self._rows[slack.row], slack.sign, slack.width, slack.cost))
+            for slack in rows.slacks
+            if slack.row in self._rows
+        ]
+        if lenient:
+            self._charge_slacks()
         # Until everybody has a column, going without one must be worse than anything.
         self._people: dict[int, Any] = {}
         for employee in self.employees:
@@ -69,10 +89,28 @@ class Master:
         self._variables: list[Any] = []
         self._known: dict[int, set[bytes]] = {employee: set() for employee in self.employees}
 
-    def _slack(self, row: Any, sign: float, width: float, cost: float) -> None:
+    def _slack(self, row: Any, sign: float, width: float, cost: float) -> Any:
         variable = self._solver.NumVar(0.0, min(width, self._infinity), "")
         row.SetCoefficient(variable, sign)
         self._objective.SetCoefficient(variable, cost)
+        return variable
+
+    def _charge_slacks(self) -> None:
+        for slack, variable in self._slacks:
+            self._objective.SetCoefficient(variable, min(slack.cost, self._charged[slack.row]))
+
+    def stiffen(self) -> bool:
+        """Raise the charge of rows that a lenient master misses; False where none is left."""
+        missed = {
+            slack.row
+            for slack, _ in self._slacks
+            if slack.cost > self._charged[slack.row]
+            and abs(self.duals[slack.row]) >= self._charged[slack.row] - PRECISION
+        }
+        self._charged[list(missed)] *= STIFFER
+        if missed:
+            self._charge_slacks()
+        return bool(missed)
 
     def add(self, columns: Iterable[Column]) -> int:
         """Add those not known yet; how many that were."""

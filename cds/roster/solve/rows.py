@@ -23,6 +23,10 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
+HARD = 15.0
+"""A hard piece costs so many times the dearest soft one: large numbers cost precision."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pieces:
     """The charges: ``weight`` a unit by which row ``row`` is beyond ``bound``.
@@ -64,6 +68,7 @@ class Rows:
     pieces: Pieces
     slacks: tuple[Slack, ...]
     penalty: float  # what the linear programme charges for a unit of a hard piece
+    dearest: float  # the largest weight of a soft rule
     common_row: Ints
     common_cell: Ints
     first: Ints
@@ -153,7 +158,8 @@ def build_rows(problem: Problem, counts: Sequence[tuple[int, Count]] = ()) -> Ro
     ``counts`` are (employee, rule): rules that the person's graph does not hold.
     """
     shifts, skills = len(problem.shifts), len(problem.skills)
-    penalty = _penalty(problem)
+    dearest = _dearest(problem)
+    penalty = HARD * dearest
     number_of: dict[object, int] = {}
     pieces: list[tuple[int, float, float, float, bool]] = []
     common: set[tuple[int, int]] = set()
@@ -223,6 +229,7 @@ def build_rows(problem: Problem, counts: Sequence[tuple[int, Count]] = ()) -> Ro
         table,
         slacks,
         penalty,
+        dearest,
         common_row,
         common_cell,
         np.searchsorted(common_cell, np.arange(problem.days * shifts * skills + 1)),
@@ -265,8 +272,8 @@ def _slacks(pieces: Pieces, count: int) -> tuple[Floats, Floats, tuple[Slack, ..
     return limits[1.0], limits[-1.0], tuple(slacks)
 
 
-def _penalty(problem: Problem) -> float:
-    """Far above what soft rules charge, and no more: large numbers cost precision."""
+def _dearest(problem: Problem) -> float:
+    """The largest weight of a soft rule, at least 1."""
     weights = [1]
     for cover in problem.covers:
         weights += [weight for weight in (cover.under, cover.over) if weight is not None]
@@ -274,7 +281,7 @@ def _penalty(problem: Problem) -> float:
         for rule in employee.rules:
             for name in ("weight", "under", "over", "under_in_row", "over_in_row"):
                 weights.append(getattr(rule, name, None) or 0)
-    return 15.0 * max(weights)
+    return float(max(weights))
 
 
 def _by_row(row: Ints) -> list[Ints]:

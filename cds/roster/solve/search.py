@@ -163,12 +163,13 @@ class _Search:
 
     def _relax(self, pricing: Pricing) -> _Root | None:
         """The bound, and the columns and prices that give it; None where that failed."""
-        master = Master(pricing.rows, range(len(pricing.people)))
+        master = Master(pricing.rows, range(len(pricing.people)), lenient=True)
         try:
             state = converge(
                 pricing,
                 master,
                 stop=self._root_stop,
+                center=np.zeros(pricing.rows.count),
                 unit=self._journal.unit,
                 watch=lambda now: self._journal.prove(now.bound, "bound"),
             )
