@@ -90,13 +90,14 @@ def speaks_unicode(stream: TextIO) -> bool:
 
 
 def columns(stream: TextIO) -> int:
-    """The width to lay out for: the terminal's, between 60 and 100; 80 in a pipe."""
-    if not is_terminal(stream):
-        return 80
-    try:
-        width = os.get_terminal_size(stream.fileno()).columns
-    except (OSError, ValueError):
-        return 80
+    """The width to lay out for, between 60 and 100: COLUMNS, else the terminal's; 80 in a pipe."""
+    asked = os.environ.get("COLUMNS", "")
+    width = int(asked) if asked.isascii() and asked.isdigit() else 0
+    if not width and is_terminal(stream):
+        try:
+            width = os.get_terminal_size(stream.fileno()).columns
+        except (OSError, ValueError):
+            width = 0
     return max(60, min(width, 100)) if width else 80
 
 

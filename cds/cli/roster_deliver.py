@@ -53,7 +53,7 @@ def targets_of(
                 f"unknown ending; expected {', '.join(_ENDINGS)} or a folder", Place(target)
             )
         if not path.parent.is_dir():
-            raise InputError("its folder is not there", Place(target))
+            raise InputError(f"its folder {path.parent} is not there; make it first", Place(target))
         if path.resolve() in read:
             raise InputError("is an input; expected another file to write to", Place(target))
     return tuple(targets or ())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cds.errors import InputError
+from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
     from cds.roster.problem import Roster
@@ -16,25 +16,45 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A roster that was read, what it has to satisfy, and the files that were read."""
+    """A roster that was read, what it has to satisfy, and the files that were read.
+
+    ``absent`` holds who cannot come, as (employee, day); ``plan`` gives them leave.
+    """
 
     plan: Plan
     roster: Roster
     inputs: tuple[Path, ...]
+    absent: frozenset[tuple[int, int]] = frozenset()
+
+    def without(self, cells: frozenset[tuple[int, int]]) -> Loaded:
+        """The same with leave for whoever cannot come in ``cells``, beside those absent before."""
+        if not cells:
+            return self
+        from cds.roster.ward.absences import with_absences
+        from cds.roster.ward.compile import compile_ward
+
+        period = self.plan.period
+        ward = with_absences(self.plan.ward, period, cells, Place(str(self.inputs[-1])))
+        return replace(self, plan=compile_ward(ward, period), absent=self.absent | cells)
 
     def person(self, name: str) -> int:
         """The employee called ``name``, or whose only such part of a name it is."""
+        from cds.roster.ward.nearest import did_you_mean
+
         names = list(self.plan.employees)
         asked = name.strip().casefold()
-        exact = [index for index, one in enumerate(names) if one.casefold() == asked]
-        found = exact or [index for index, one in enumerate(names) if asked in one.casefold()]
+        folded = [one.casefold() for one in names]
+        whole = [index for index, one in enumerate(folded) if one == asked]
+        # "Tan" is Tan Siew Ling before it is a part of Tanaka.
+        word = [index for index, one in enumerate(folded) if f" {asked} " in f" {one} "]
+        found = whole or word or [index for index, one in enumerate(folded) if asked in one]
         if len(found) == 1 and asked:
             return found[0]
         several = ", ".join(names[index] for index in found) if asked else ""
         raise InputError(
             f"{name!r} may be {several}; write the whole name"
             if several
-            else f"there is nobody called {name!r}{_near(name, names)}"
+            else f"there is nobody called {name!r}{did_you_mean(name, names)}"
         )
 
     def day(self, text: str) -> int:
@@ -59,18 +79,13 @@ def load_roster(
     """
     from cds.cli.roster_ward import input_files, load_ward
     from cds.roster.sheets.period import file_period
-    from cds.roster.sheets.read import read_roster
+    from cds.roster.sheets.read import read_sheet
     from cds.roster.ward.compile import compile_ward
 
     path = Path(file)
     period = file_period(path)
     found, source = load_ward(ward, moment, quiet=quiet, notice=notice)
     plan = compile_ward(found, period)
-    return Loaded(plan, read_roster(path, plan.problem), (*input_files(found, source), path))
-
-
-def _near(name: str, names: list[str]) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, names, 1, 0.5)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    sheet = read_sheet(path, plan.problem)
+    loaded = Loaded(plan, sheet.roster, (*input_files(found, source), path), sheet.absent)
+    return loaded.without(sheet.absent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -75,6 +76,7 @@ def plan(
 
     if ward is not None and ward_option is not None:
         raise InputError("a ward and --ward are both given; expected one of them")
+    began = time.monotonic()
     language, moment = context.language(lang), context.now(now)
     bounds = roster_options.limits(time_limit, gap, workers, seed, reproducible)
     given = ward or ward_option
@@ -85,7 +87,7 @@ def plan(
     today = moment.astimezone(loaded.zone).date()
     period = period_of(today, week=week, weeks=weeks, month=month, days=days, first=first)
     compiled = compile_ward(loaded, period, forecast=_forecast(demand, loaded))
-    return _solve_and_deliver(compiled, bounds, delivery)
+    return _solve_and_deliver(compiled, bounds, delivery, began)
 
 
 def _forecast(path: Path | None, ward: Ward) -> Forecast | None:
@@ -101,7 +103,7 @@ def _forecast(path: Path | None, ward: Ward) -> Forecast | None:
     return read_forecast(path)
 
 
-def _solve_and_deliver(plan: Plan, limits: Limits, delivery: Delivery) -> int:
+def _solve_and_deliver(plan: Plan, limits: Limits, delivery: Delivery, began: float) -> int:
     from cds.cli.roster_deliver import deliver
     from cds.cli.roster_progress import search
     from cds.roster.check import assess
@@ -112,14 +114,14 @@ def _solve_and_deliver(plan: Plan, limits: Limits, delivery: Delivery) -> int:
         if interrupted:
             warn("interrupted before a roster was found")
             return INTERRUPTED
-        return _explain(plan, limits, delivery, outcome)
+        return _explain(plan, limits, delivery, outcome, began)
     if interrupted:
         warn("interrupted: this is the best roster so far")
     view = build_view(
         plan.problem,
         outcome.roster,
         assess(plan.problem, outcome.roster),
-        outcome,
+        replace(outcome, runtime_s=time.monotonic() - began),
         ward=plan.ward,
         seed=limits.seed,
     )
@@ -127,29 +129,34 @@ def _solve_and_deliver(plan: Plan, limits: Limits, delivery: Delivery) -> int:
     return LOOK if needs_a_look(view) else 0
 
 
-def _explain(plan: Plan, limits: Limits, delivery: Delivery, outcome: Outcome) -> int:
+def _explain(plan: Plan, limits: Limits, delivery: Delivery, outcome: Outcome, began: float) -> int:
     """No roster keeps every rule, or none was found: say which collide, show what comes nearest."""
     from cds.cli.roster_conflict import conflict_entries, nearest, words_for
     from cds.cli.roster_deliver import deliver
     from cds.cli.roster_progress import reporting
+    from cds.roster.problem import OFF
     from cds.roster.view import build_view
 
     with reporting("conflict", quiet=delivery.quiet):
         found = nearest(plan.problem, limits, proved=outcome.status == "infeasible")
+    # With nobody at work it keeps most rules and helps nobody.
+    empty = all(option == OFF for row in found.roster.shifts for option in row)
     if outcome.status == "unknown":
+        shown = "nothing nearer than an empty roster was found" if empty else "shown is the nearest"
         warn(
             f"no roster that keeps every rule was found in {outcome.runtime_s:.0f} s; "
-            "that does not mean there is none: allow more with --time-limit. "
-            "Shown is one that breaks as few as possible"
+            f"that does not mean there is none: allow more with --time-limit; {shown}"
         )
     words = words_for(plan.problem, delivery.language, plan.ward)
     # A conflict proves what the search had no time to prove.
     status: Status = "infeasible" if found.conflict else outcome.status
+    # What the reader waited for, of which the search was only a part.
+    told = replace(outcome, status=status, cost=found.assessment.cost, bound=None)
     view = build_view(
         plan.problem,
-        found.roster,
-        found.assessment,
-        replace(outcome, status=status, cost=found.assessment.cost, bound=None),
+        None if empty else found.roster,
+        None if empty else found.assessment,
+        replace(told, runtime_s=time.monotonic() - began),
         ward=plan.ward,
         seed=limits.seed,
     )

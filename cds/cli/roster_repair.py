@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cds import __version__
 from cds.cli import context, options, roster_options
-from cds.errors import InputError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from cds.cli.roster_file import Loaded
     from cds.roster.explain.candidates import Candidate
-    from cds.roster.explain.words import Words
     from cds.roster.problem import Cover
-    from cds.roster.repair import Change, Repair
+    from cds.roster.repair import Change, Gap, Repair
     from cds.show.roster_changes import ChangeWords
 
-    Absence = tuple[int, int, int]
 
 LOOK = 3
 
@@ -59,11 +57,13 @@ def repair(
 ) -> int:
     """Restore cover after an absence with the fewest changes; exit code 3 where some is missing."""
     from cds.cli.output import emit, json_text
+    from cds.cli.roster_absent import absence, remind
     from cds.cli.roster_conflict import words_for
     from cds.cli.roster_deliver import Delivery, deliver, document, paragraphs, targets_of, write
     from cds.cli.roster_file import load_roster
     from cds.cli.roster_plan import needs_a_look
     from cds.cli.roster_progress import reporting
+    from cds.roster.check import assess
     from cds.roster.repair import changes_between
     from cds.roster.repair import repair as smallest_change
     from cds.roster.view import build_view
@@ -72,66 +72,42 @@ def repair(
     language, moment = context.language(lang), context.now(now)
     limits = roster_options.limits(time_limit, 0.0, workers, seed, reproducible)
     loaded = load_roster(file, ward, moment, quiet=quiet, notice=False)
-    problem = loaded.plan.problem
-    absences = [_absence(text, loaded) for text in absent]
+    told = [absence(text, loaded) for text in absent]
+    absences = [one.within(loaded.plan.period) for one in told]
+    away = frozenset((one, day) for one, first, last in absences for day in range(first, last + 1))
+    # Who cannot come is on leave from here on: what is planned and told is what a check will find.
+    after = loaded.without(away)
+    problem = after.plan.problem
     frozen = _frozen_days(frozen_until, loaded, moment)
     delivery = Delivery(
         language, moment, as_json, quiet, verbose, targets_of(output, loaded.inputs)
     )
     with reporting("repair", quiet=quiet):
         found = smallest_change(
-            problem, loaded.roster, absences, limits=limits, frozen_until=frozen
+            problem,
+            loaded.roster,
+            [(one, day, day) for one, day in sorted(after.absent)],
+            limits=limits,
+            frozen_until=frozen,
         )
+    found = replace(found, before=assess(loaded.plan.problem, loaded.roster))
     view = build_view(
-        problem, found.roster, found.after, ward=loaded.plan.ward, previous=loaded.roster
+        problem, found.roster, found.after, ward=after.plan.ward, previous=loaded.roster
     )
-    words = words_for(problem, language, loaded.plan.ward)
+    words = words_for(problem, language, after.plan.ward)
     if as_json:
         content = _document(found, absences, ChangeWords(words))
         emit(json_text({**content, "roster": document(view, delivery)}))
         write(view, delivery)
     else:
-        away = {(one, day) for one, first, last in absences for day in range(first, last + 1)}
         cells = changes_between(loaded.roster, found.roster)
         gone = tuple(cell for cell in cells if (cell.employee, cell.day) in away)
         said = ChangeWords(words).repair(found, gone)
         deliver(view, delivery)
         sys.stdout.write("".join(paragraphs(part) for part in said))
-    _remind(absences, loaded)
+    if not quiet:
+        remind(after, told, delivery.targets)
     return LOOK if found.unrestored or found.alone or needs_a_look(view) else 0
-
-
-def _remind(absences: Sequence[Absence], loaded: Loaded) -> None:
-    """A roster's file holds days off, not why: what is not in leave.csv is forgotten."""
-    from datetime import timedelta
-
-    from cds.cli.output import warn
-
-    people, start = loaded.plan.problem.employees, loaded.plan.period.first
-    for employee, first, last in absences:
-        days = (start + timedelta(days=day) for day in (first, last))
-        row = ",".join((people[employee].name, *(day.isoformat() for day in days), "absent"))
-        warn(f"add to leave.csv, or the next repair or plan will not know it: {row}")
-
-
-def _absence(text: str, loaded: Loaded) -> Absence:
-    """``NAME:DATE..DATE``; days outside the roster are left out, as long as one is in it."""
-    name, colon, dates = text.rpartition(":")
-    if not colon or not name.strip():
-        raise InputError(
-            f"--absent is {text!r}; expected NAME:DATE or NAME:DATE..DATE, "
-            '"Chen Wei:2026-12-02..2026-12-04"'
-        )
-    employee = loaded.person(name)
-    start, _, end = dates.partition("..")
-    first = roster_options.day("--absent", start)
-    last = roster_options.day("--absent", end) if end else first
-    period = loaded.plan.period
-    if last < first:
-        raise InputError(f"--absent is {text!r}; expected the first day before the last")
-    if last < period.first or first > period.last:
-        raise InputError(f"--absent is {text!r}; the roster is of {period.first} to {period.last}")
-    return employee, period.day_of(max(first, period.first)), period.day_of(min(last, period.last))
 
 
 def _frozen_days(until: str | None, loaded: Loaded, moment: datetime) -> int:
@@ -144,7 +120,9 @@ def _frozen_days(until: str | None, loaded: Loaded, moment: datetime) -> int:
     return min(max(count, 0), period.days)
 
 
-def _document(repair: Repair, absences: Sequence[Absence], words: ChangeWords) -> dict[str, Any]:
+def _document(
+    repair: Repair, absences: Sequence[tuple[int, int, int]], words: ChangeWords
+) -> dict[str, Any]:
     """The ``cds.repair/1`` document, but for the roster."""
     problem = words.problem
     return {
@@ -169,7 +147,7 @@ def _document(repair: Repair, absences: Sequence[Absence], words: ChangeWords) -
         "gaps": [
             {
                 **_cover(gap.cover, gap.missing, words),
-                "candidates": [_candidate(one, words.words) for one in gap.candidates],
+                "candidates": [_candidate(one, gap, words) for one in gap.candidates],
             }
             for gap in repair.gaps
         ],
@@ -207,8 +185,9 @@ def _cover(cover: Cover, missing: int, words: ChangeWords) -> dict[str, Any]:
     }
 
 
-def _candidate(candidate: Candidate, words: Words) -> Mapping[str, Any]:
+def _candidate(candidate: Candidate, gap: Gap, words: ChangeWords) -> Mapping[str, Any]:
     problem = words.problem
+    frozen = [words.frozen(gap.cover.day)] if gap.frozen else []
     instead = candidate.instead_of
     return {
         "employee": problem.employees[candidate.employee].name,
@@ -216,7 +195,7 @@ def _candidate(candidate: Candidate, words: Words) -> Mapping[str, Any]:
         "skill": problem.skills[candidate.skill] or None,
         "instead_of": problem.shifts[instead] if instead >= 0 else None,
         "cost": candidate.effect.cost,
-        "breaks": [words.breach(breach) for breach in candidate.effect.broken],
+        "breaks": frozen + [words.words.breach(breach) for breach in candidate.effect.broken],
     }
 
 

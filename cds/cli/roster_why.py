@@ -64,13 +64,17 @@ def why(
 
 def _option(text: str, problem: Problem) -> int:
     from cds.roster.problem import OFF
+    from cds.roster.ward.nearest import did_you_mean
 
     by_name = {code.casefold(): index for index, code in reversed(list(enumerate(problem.shifts)))}
     if text in problem.shifts:
         return problem.shifts.index(text)
     found = by_name.get(text.casefold(), OFF if text.casefold() == "off" else None)
     if found is None:
-        raise InputError(f"there is no shift {text!r}; expected {', '.join(problem.shifts)} or off")
+        raise InputError(
+            f"there is no shift {text!r}; expected {', '.join(problem.shifts)} or off"
+            f"{did_you_mean(text, problem.shifts)}"
+        )
     return found
 
 

@@ -48,11 +48,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A cover that the absence leaves short, with everybody who might take it, best first."""
+    """A cover that the absence leaves short, with everybody who might take it, best first.
+
+    ``frozen``: its day stays as it is, so that none of them was asked.
+    """
 
     cover: Cover
     missing: int
     candidates: tuple[Candidate, ...]
+    frozen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def repair(
     bound = bound_people(problem, left, absent, task.frozen)
     search = _Search(task, limits, began, clock)
     restored, best, fewest = search.restore(bound, wanted, pairings)
-    gaps = _gaps(problem, left, wanted, absent)
+    gaps = _gaps(problem, left, wanted, absent, task.frozen)
     cheaper, cheapest = search.cheapen(
         with_cost(problem, bound, wanted, pairings, restored), restored
     )
@@ -151,7 +155,11 @@ def _short(wanted: Sequence[Cover], roster: Roster) -> tuple[tuple[Cover, int], 
 
 
 def _gaps(
-    problem: Problem, left: Roster, wanted: Sequence[Cover], absent: frozenset[tuple[int, int]]
+    problem: Problem,
+    left: Roster,
+    wanted: Sequence[Cover],
+    absent: frozenset[tuple[int, int]],
+    frozen: int,
 ) -> tuple[Gap, ...]:
     ledger = Ledger(problem, left)
     return tuple(
@@ -159,6 +167,7 @@ def _gaps(
             cover,
             missing,
             candidates_for(ledger, cover, absent={e for e, day in absent if day == cover.day}),
+            cover.day < frozen,
         )
         for cover, missing in _short(wanted, left)
     )

@@ -15,8 +15,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "change": "1 cell changed:",
         "no_changes": "No other cell had to change.",
         "cell": "{day}, {name}: {before} → {after}",
+        "absences": "Absent:",
         "absent": "{day}, {name}: {before}, absent",
         "gap": "{day}, {cover}: {missing} missing by the absence. Who could take it:",
+        "gap_frozen": "{day}, {cover}: {missing} missing by the absence. The day is frozen, so "
+        "nobody is called in; if you change it by hand, who could take it:",
+        "frozen": "{day} is frozen",
         "nobody": "nobody has the skill and is free of that shift",
         "more": "{count} more; --json lists all",
         "unrestored": "{day}, {cover}: {missing} still missing",
@@ -42,8 +46,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "change": "改变了1格：",
         "no_changes": "其他单元格无需改变。",
         "cell": "{day}，{name}：{before} → {after}",
+        "absences": "缺勤：",
         "absent": "{day}，{name}：{before}，缺勤",
         "gap": "{day}，{cover}：因缺勤少{missing}人。可以接替的人：",
+        "gap_frozen": "{day}，{cover}：因缺勤少{missing}人。该日已冻结，不作安排；"
+        "如需人工调整，可以接替的人：",
+        "frozen": "{day}已冻结",
         "nobody": "没有具备该技能且未上该班的人",
         "more": "另有{count}项；用 --json 查看全部",
         "unrestored": "{day}，{cover}：仍缺{missing}人",
@@ -79,16 +87,14 @@ class ChangeWords:
         changed = [*repair.changes, *repair.new_skills]
         changed.sort(key=lambda change: (change.day, change.employee))
         key = "changes" if len(changed) > 1 else "change" if changed else "no_changes"
-        first = [
-            *(
-                self._say("absent", **self._of(one))
-                for one in sorted(absent, key=lambda change: change.day)
-                if one.before != OFF
-            ),
-            self._say(key, count=len(changed)),
-            *(self.change(one) for one in changed),
-        ]
-        paragraphs = [tuple(first), *(self.gap(gap) for gap in repair.gaps)]
+        missed = tuple(
+            self._say("absent", **self._of(one))
+            for one in sorted(absent, key=lambda change: change.day)
+            if one.before != OFF
+        )
+        told = self._say(key, count=len(changed)), *(self.change(one) for one in changed)
+        first = [(self._say("absences"), *missed)] if missed else []
+        paragraphs = [*first, told, *(self.gap(gap) for gap in repair.gaps)]
         before = {self._identity(breach) for breach in repair.before.hard}
         last = [
             self._say("unrestored", **self._cover(cover), missing=missing)
@@ -122,11 +128,16 @@ class ChangeWords:
 
     def gap(self, gap: Gap) -> tuple[str, ...]:
         """What is missing where, and who could take it, best first."""
-        head = self._say("gap", **self._cover(gap.cover), missing=gap.missing)
+        key = "gap_frozen" if gap.frozen else "gap"
+        head = self._say(key, **self._cover(gap.cover), missing=gap.missing)
         if not gap.candidates:
             return head, self._say("nobody")
         shown = [self.words.candidate(one) for one in gap.candidates[:_SHOWN]]
         return (head, *shown, *self._more(len(gap.candidates)))
+
+    def frozen(self, day: int) -> str:
+        """That a day stays as it is."""
+        return self._say("frozen", day=self.words.day(day))
 
     def offers(
         self, employee: int, day: int, shift: int, offers: tuple[Swap, ...]

@@ -188,7 +188,8 @@ class Grid:
         mark = mark_of(cell)
         sign = mark.sign if mark else ""
         if not cell.code:
-            return (self.words.say("leave_mark") if cell.leave is not None else ".") + sign
+            kind = "absent_mark" if cell.absent else "leave_mark"
+            return (self.words.say(kind) if cell.leave is not None else ".") + sign
         skill = f"/{cell.skill}" if self.with_skill and row.names_skill(cell) else ""
         return self._plain(cell.code) + skill + sign
 

@@ -60,6 +60,9 @@ class _Page:
     def say(self, key: str, **values: object) -> str:
         return escape(self.words.say(key, **values))
 
+    def label(self, key: str) -> str:
+        return escape(self.words.label(key))
+
     def title(self) -> str:
         words = self.words
         return self.say("head", name=clean(self.view.name), period=words.period(self.view.days))
@@ -88,8 +91,11 @@ class _Page:
             for shift in view.shifts
         ]
         cells = [cell for row in view.people for cell in row.cells]
-        if any(cell.leave is not None and not cell.code for cell in cells):
+        away = [cell for cell in cells if cell.leave is not None and not cell.code]
+        if any(not cell.absent for cell in away):
             entries.append(f"{self.say('leave_mark')} {self.say('leave')}")
+        if any(cell.absent for cell in away):
+            entries.append(f"{self.say('absent_mark')} {self.say('absent')}")
         marks = {mark_of(cell) for cell in cells}
         entries += [
             f"<sup>{escape(mark.sign)}</sup> {self.say(mark.key)}"
@@ -138,9 +144,9 @@ class _Page:
             for key, name in _TOTALS
             if any(getattr(row.totals, name) is not None for row in people)
         ]
-        heads = "".join(f'<th scope="col">{self.say(key)}</th>' for key, _ in shown)
+        heads = "".join(f'<th scope="col">{self.label(key)}</th>' for key, _ in shown)
         wishes = any(row.totals.wishes for row in people)
-        heads += f'<th scope="col">{self.say("wishes")}</th>' if wishes else ""
+        heads += f'<th scope="col">{self.label("wishes")}</th>' if wishes else ""
         rows = []
         for row in people:
             cells = [_total(row, name) for _, name in shown]
@@ -167,7 +173,7 @@ class _Page:
             f'<td class="number">{entry.times}</td></tr>'
             for entry in self.view.paid
         ]
-        heads = "".join(f'<th scope="col">{self.say(k)}</th>' for k in ("rule", "cost", "times"))
+        heads = "".join(f'<th scope="col">{self.label(k)}</th>' for k in ("rule", "cost", "times"))
         return _table("costs", self.say("costs"), heads, rows)
 
     def breaches(self) -> str:
@@ -216,7 +222,7 @@ class _Page:
         shown = escape(clean(entry_of(row, cell)))
         if cell.leave is not None and not cell.code:
             classes.append("leave")
-            shown = self.say("leave_mark")
+            shown = self.say("absent_mark" if cell.absent else "leave_mark")
         mark = mark_of(cell)
         sign = f"<sup>{escape(mark.sign)}</sup>" if mark else ""
         told = self._told(cell)
@@ -230,6 +236,8 @@ class _Page:
         told = [words.say(mark.key) for mark in MARKS if mark.shown(cell)]
         if cell.leave:
             told.insert(0, words.say("leave_for", reason=clean(cell.leave)))
+        if cell.absent:
+            told.insert(0, words.say("absent"))
         return "; ".join(told)
 
     def _coverage(self, days: Sequence[Day]) -> str:

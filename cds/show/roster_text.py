@@ -64,8 +64,11 @@ class _Page:
         entries = [clean(words.shift(shift)) for shift in view.shifts if shift.name != shift.code]
         entries.append(f". {words.say('off')}")
         shown = [cell for row in view.people for cell in row.cells]
-        if any(cell.leave is not None and not cell.code for cell in shown):
+        away = [cell for cell in shown if cell.leave is not None and not cell.code]
+        if any(not cell.absent for cell in away):
             entries.append(f"{words.say('leave_mark')} {words.say('leave')}")
+        if any(cell.absent for cell in away):
+            entries.append(f"{words.say('absent_mark')} {words.say('absent')}")
         occurring = [mark_of(cell) for cell in shown]
         entries += [f"{mark.sign} {words.say(mark.key)}" for mark in MARKS if mark in occurring]
         rule = ("═", "▒") if self.terminal.symbols else ("=", "%")

@@ -14,6 +14,7 @@ from cds.roster.view import (
     ShiftLook,
 )
 from cds.show.layout import clean
+from cds.show.roster_texts import ROSTER_TEXTS
 from cds.show.texts import joined, text
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -33,8 +34,14 @@ class RosterWords:
         self.language = language
 
     def say(self, key: str, **values: object) -> str:
-        """The sentence ``roster_<key>`` with its blanks filled."""
+        """The sentence ``key`` of rosters with its blanks filled."""
+        if key in ROSTER_TEXTS:
+            return ROSTER_TEXTS[key][self.language == "zh"].format(**values)
         return text(f"roster_{key}", self.language, **values)
+
+    def label(self, key: str) -> str:
+        """The sentence ``key`` as a heading: with a capital."""
+        return _capital(self.say(key))
 
     def weekday(self, day: Day) -> str:
         """``Fri`` or ``五``; the day's number where there is no calendar."""

@@ -188,7 +188,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "roster_rule_cover_maximum": ("no more than the maximum on each shift", "各班次不超过最高人数"),
     "roster_rule_skill": ("work in one's own skill", "按本人技能上岗"),
     "roster_rule_leave": ("leave is kept", "休假得到保证"),
-    "roster_rule_wishes": ("wishes", "个人愿望"),
     "roster_rule_assigned": ("cells fixed by hand", "人工固定的班次"),
     "roster_rule_published": ("published days stay", "已公布的日期不变"),
     "roster_rule_contract": ("shifts that the contract allows", "合同允许的班次"),

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +20,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from roster_instances import long_instance
 from roster_runs import CHARGE_NURSES, NOW, ROOT, WARD, Run, away, roster, validate, ward_copy
 
+from cds.cli.roster_conflict import Nearest
 from cds.roster.check import assess
+from cds.roster.outcome import Outcome
+from cds.roster.problem import OFF, Problem, Roster
 from cds.roster.sheets.read import read_roster
 from cds.roster.ward.compile import Period, compile_ward
 from cds.roster.ward.read import read_ward
@@ -156,15 +160,42 @@ def test_a_ward_that_cannot_be_covered_says_whom_it_lacks(tmp_path: Path) -> Non
     assert (tmp_path / "near.csv").exists() and not (tmp_path / "near.ics").exists()
     assert "near.ics: not written" in run.err
 
+    began = time.monotonic()
     document = roster(ward, "--week", "--time-limit", "10", "--json", "-q").document
+    waited = time.monotonic() - began
     validate(document)
     assert document["status"] == "infeasible" and document["assignments"]
+    # All that the manager waited for; the search alone ends at once.
+    assert 0.5 * waited < document["runtime_s"] <= waited
     (conflict,) = document["conflict"]
     assert conflict["minimal"]
     blamed = {entry["employee"] for entry in conflict["rules"]} - {None}
     assert blamed == set(CHARGE_NURSES[:4])
     # One charge nurse for two shifts: one stays empty, and nothing else is broken.
     assert sum(breach["hard"] for breach in document["breaches"]) == 1
+
+
+def test_an_empty_roster_is_not_shown_as_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no time to find any, nobody at work kept most rules, and was printed and written."""
+
+    def not_found(problem: Problem, *_: object, **__: object) -> tuple[Outcome, bool]:
+        return Outcome("unknown", None, None, None, 5.2), False
+
+    def nobody(problem: Problem, *_: object, **__: object) -> Nearest:
+        rows = tuple((OFF,) * problem.days for _ in problem.employees)
+        roster_ = Roster(rows, rows)
+        return Nearest(roster_, assess(problem, roster_), None)
+
+    monkeypatch.setattr("cds.cli.roster_progress.search", not_found)
+    monkeypatch.setattr("cds.cli.roster_conflict.nearest", nobody)
+    run = roster(WARD, "--week", "-o", "week.xlsx")
+    assert run.code == 3 and "no roster found in the time" in run.out
+    assert "nothing nearer than an empty roster was found" in run.err
+    assert "week.xlsx: not written, for there is no roster" in run.err
+    assert list(Path().iterdir()) == []
+    document = roster(WARD, "--week", "--json", "-q").document
+    validate(document)
+    assert (document["status"], document["cost"], document["assignments"]) == ("unknown", None, [])
 
 
 @pytest.mark.parametrize(
@@ -174,7 +205,8 @@ def test_a_ward_that_cannot_be_covered_says_whom_it_lacks(tmp_path: Path) -> Non
         (("--from", "30.11.2026"), "--from"),
         (("--weeks", "0"), "between 1 and 53"),
         (("--time-limit", "nan"), "--time-limit"),
-        (("--demand", "nothing.csv"), "nothing.csv"),
+        (("--demand", "nothing.csv"), "nothing.csv: is not there; expected a forecast of patients"),
+        (("--demand", "."), ".: is a folder; expected a forecast of patients"),
         (("--now", "yesterday"), "--now"),
         (("-o", "week.pdf"), "week.pdf"),
         (("-o", "nowhere/week.csv"), "nowhere"),

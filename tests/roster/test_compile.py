@@ -336,6 +336,26 @@ class TestForecast:
         assert caught.value.place is not None and caught.value.place.pointer == pointer
 
     @pytest.mark.parametrize(
+        ("name", "message"),
+        [
+            ("gone.csv", "is not there; expected a forecast of patients"),
+            ("gone.parquet", "is not there; expected a forecast of patients"),
+            ("folder", "is a folder; expected a forecast of patients"),
+            ("odd.parquet", "is not Parquet; expected a forecast of patients"),
+            ("odd.csv", "is not UTF-8 text"),
+        ],
+    )
+    def test_a_forecast_that_cannot_be_read(self, tmp_path: Path, name: str, message: str) -> None:
+        (tmp_path / "folder").mkdir()
+        for odd in ("odd.parquet", "odd.csv"):
+            (tmp_path / odd).write_bytes(b"\xff\xfe")
+        with pytest.raises(InputError) as caught:
+            read_forecast(tmp_path / name)
+        assert caught.value.message.startswith(message) and "Errno" not in caught.value.message
+        assert caught.value.place is not None
+        assert caught.value.place.source == str(tmp_path / name)
+
+    @pytest.mark.parametrize(
         ("text", "message"),
         [
             ("unique_id,ds,q0.5,q0.9\ncensuss,2026-11-30,1,1\n", "did you mean 'censuss'"),

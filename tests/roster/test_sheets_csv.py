@@ -14,7 +14,7 @@ from sheet_cases import samples
 from cds.errors import InputError
 from cds.roster.problem import OFF, Cover, Employee, Problem, Roster
 from cds.roster.sheets.csv_table import csv_text
-from cds.roster.sheets.read import read_roster
+from cds.roster.sheets.read import read_roster, read_sheet
 from cds.roster.sheets.write import write_roster
 
 PROBLEM = samples.problem_of(3)
@@ -184,8 +184,43 @@ def test_what_is_no_table(tmp_path: Path, content: bytes, message: str) -> None:
         read(tmp_path, content)
 
 
+@pytest.mark.parametrize(
+    ("head", "place", "missing"),
+    [
+        # A column was deleted in the spreadsheet.
+        ("name,2027-01-04,2027-01-06,2027-01-07", "column 2027-01-06", "2027-01-05; expected it between 2027-01-04 and 2027-01-06"),
+        ("name,2027-01-04,2027-01-07", "column 2027-01-07", "2027-01-05 to 2027-01-06; expected it between 2027-01-04 and 2027-01-07"),
+        # It is there, but its heading is no date any more; in any order of the columns.
+        ("name,2027-01-04,Tue,2027-01-06,2027-01-07", "column 2027-01-06", "2027-01-05; expected it between 2027-01-04 and 2027-01-06, where 'Tue' stands, which is no date"),
+        ("name,2027-01-07,2027-01-06,5 Jan,2027-01-04", "column 2027-01-06", "2027-01-05; expected it between 2027-01-04 and 2027-01-06, where '5 Jan' stands, which is no date"),
+    ],
+)  # fmt: skip
+def test_a_day_whose_column_is_missing_is_named_with_its_neighbours(
+    tmp_path: Path, head: str, place: str, missing: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, head + "\nChen Mei-ling,D,D,D,D\n", samples.problem_of(4))
+    assert caught.value.message == f"has no column for {missing}"
+    assert caught.value.place is not None and caught.value.place.pointer == f"row 1, {place}"
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [("(absent)", True), ("（缺勤）", True), ("(A)", True), ("( Sick )", True), ("(leave)", False),
+     ("(L)", False), ("off", False), ("", False)],
+)  # fmt: skip
+def test_who_cannot_come_is_told_from_who_is_off(tmp_path: Path, text: str, absent: bool) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text(GOOD.replace("D,D,OFF", f"D,{text},OFF"), encoding="utf-8")
+    sheet = read_sheet(path, PROBLEM)
+    assert sheet.roster.shifts[5][1] == OFF
+    assert sheet.absent == ({(5, 1)} if absent else frozenset())
+
+
 def test_files_that_are_not_there_or_of_another_kind(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is a folder; expected a roster"):
+        read_roster(tmp_path, PROBLEM)
+    with pytest.raises(InputError, match="is not there; expected a roster"):
         read_roster(tmp_path / "gone.csv", PROBLEM)
     with pytest.raises(InputError, match='unknown ending ".pdf"; expected .csv, .xlsx or .json'):
         read_roster(tmp_path / "r.pdf", PROBLEM)

@@ -17,7 +17,7 @@ import cds as package
 from cds.errors import InputError
 from cds.roster.problem import Problem, Roster
 from cds.roster.sheets.document import document
-from cds.roster.sheets.read import read_roster
+from cds.roster.sheets.read import read_roster, read_sheet
 from cds.roster.view import RosterView
 
 SCHEMA = json.loads(
@@ -118,8 +118,45 @@ def test_a_checked_roster_claims_no_proof(broken: bool) -> None:
     view = build_view(PROBLEM, samples.roster_of(PROBLEM), assessment)
     content = made(view)
     VALIDATOR.validate(content)
-    assert content["status"] == ("unknown" if broken else "feasible")
+    assert content["status"] == ("infeasible" if broken else "feasible")
     assert content["bound"] is None and content["gap"] is None
+
+
+def with_absences_of(*entries: object) -> dict[str, Any]:
+    content = made(samples.view_of(7))
+    return {**content, "absences": list(entries)}
+
+
+def test_absences_are_kept_and_read_back(tmp_path: Path) -> None:
+    target = tmp_path / "r.json"
+    entry = {"employee": "Petra Novák", "from": "2027-01-08", "to": "2027-01-09"}
+    target.write_text(json.dumps(with_absences_of(entry)), encoding="utf-8")
+    assert read_sheet(target, PROBLEM).absent == {(5, 4), (5, 5)}
+    # A document of an earlier version has none.
+    old = {key: value for key, value in with_absences_of().items() if key != "absences"}
+    target.write_text(json.dumps(old), encoding="utf-8")
+    assert read_sheet(target, PROBLEM).absent == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("entry", "pointer", "message"),
+    [
+        ("Petra", "/absences/0", "expected an object"),
+        ({"employee": "Petra"}, "/absences/0/employee", "unknown person 'Petra'"),
+        ({"employee": "Petra Novák", "from": "soon", "to": "2027-01-09"}, "/absences/0/from", '"soon" is no day of the roster; expected 2027-01-04 to 2027-01-10'),
+        ({"employee": "Petra Novák", "from": "2027-01-09"}, "/absences/0/to", "null is no day"),
+        ({"employee": "Petra Novák", "from": "2027-01-09", "to": "2027-01-08"}, "/absences/0/to", "ends before it begins"),
+    ],
+)  # fmt: skip
+def test_absences_that_cannot_be_meant(
+    tmp_path: Path, entry: object, pointer: str, message: str
+) -> None:
+    target = tmp_path / "r.json"
+    target.write_text(json.dumps(with_absences_of(entry)), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_sheet(target, PROBLEM)
+    assert caught.value.message.startswith(message)
+    assert caught.value.place is not None and caught.value.place.pointer == pointer
 
 
 @settings(max_examples=60, deadline=None)

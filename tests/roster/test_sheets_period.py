@@ -7,12 +7,16 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import sheet_cases as cases
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from cds.errors import InputError
+from cds.roster.problem import Assessment
 from cds.roster.sheets.period import file_period
+from cds.roster.sheets.workbook import workbook_bytes
+from cds.roster.view import build_view
 
 FIRST = date(2027, 1, 4)
 
@@ -89,5 +93,17 @@ def test_a_file_without_days(tmp_path: Path, name: str, content: str, message: s
 
 @pytest.mark.parametrize("name", ["w.json", "w.csv", "w.xlsx"])
 def test_a_file_that_is_not_there(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is not there; expected a roster"):
         file_period(tmp_path / name)
+
+
+@pytest.mark.parametrize("days", [1, 2, 7])
+def test_totals_beside_the_days_do_not_hide_them(tmp_path: Path, days: int) -> None:
+    """A weekend's own workbook could not be read: it has more headings of totals than days."""
+    path = tmp_path / "w.xlsx"
+    problem = cases.samples.problem_of(days)
+    roster, ward = cases.samples.roster_of(problem), cases.samples.ward_of(days)
+    view = build_view(problem, roster, Assessment(()), ward=ward)
+    path.write_bytes(workbook_bytes(view, cases.WORDS["en"], cases.MADE, "1"))
+    period = file_period(path)
+    assert (period.first, period.days) == (FIRST, days)

@@ -20,10 +20,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from sheet_cases import MADE, WORDS, samples
 
 from cds.errors import InputError
-from cds.roster.problem import OFF, Problem, Roster
-from cds.roster.sheets.read import read_roster
+from cds.roster.problem import OFF, Assessment, Problem, Roster
+from cds.roster.sheets.read import read_roster, read_sheet
 from cds.roster.sheets.workbook import sheet_names, workbook_bytes
-from cds.roster.view import RosterView
+from cds.roster.view import RosterView, build_view
+from cds.roster.ward.absences import with_absences
+from cds.roster.ward.calendar import Period
 
 PROBLEM = samples.problem_of(7)
 ROSTER = samples.roster_of(PROBLEM)
@@ -109,10 +111,11 @@ def test_totals_and_cover_are_formulas_that_agree_with_the_view(days: int, langu
     say = WORDS[language].say
     sheets = [sheet for sheet in book.worksheets if sheet.title.startswith(say("title"))]
     heads = [{cell.value: cell.column for cell in sheet[4] if cell.value} for sheet in sheets]
+    label = WORDS[language].label
     for at, row in enumerate(view.people, 5):
         added = {
             key: sum(
-                evaluate(sheet, sheet.cell(at, head[say(key)]).value)
+                evaluate(sheet, sheet.cell(at, head[label(key)]).value)
                 for sheet, head in zip(sheets, heads, strict=True)
             )
             for key in ("hours", "shifts", "nights", "weekends")
@@ -131,28 +134,82 @@ def test_totals_and_cover_are_formulas_that_agree_with_the_view(days: int, langu
         assert found == [cell.have for cell in cover.cells]
 
 
+@pytest.mark.parametrize("days", [7, 56])
+def test_programs_that_do_not_calculate_find_what_the_formulas_come_to(days: int) -> None:
+    """A previewer on a phone, or pandas, showed empty totals."""
+    data = workbook_bytes(samples.view_of(days), WORDS["en"], MADE, "1")
+    formulas = load_workbook(io.BytesIO(data))
+    values = load_workbook(io.BytesIO(data), data_only=True)
+    told = 0
+    for sheet in formulas.worksheets:
+        for cell in (cell for row in sheet for cell in row if cell.data_type == "f"):
+            value = values[sheet.title][cell.coordinate].value
+            if "!" in cell.value:  # the sheet of coverage names a cell of the roster
+                title, there = re.fullmatch(r"='(.*)'!(\w+)", cell.value).groups()
+                assert value == values[title][there].value is not None
+            else:
+                assert value == pytest.approx(evaluate(sheet, cell.value)), cell.coordinate
+            told += 1
+    assert told > 100
+
+
+def test_who_cannot_come_is_marked_and_read_back(tmp_path: Path) -> None:
+    ward = with_absences(
+        samples.ward_of(7), Period(samples.FIRST, 7), {(5, 0), (5, 1)}, samples.HERE
+    )
+    cells = [[OFF if (e, d) in {(5, 0), (5, 1)} else s for d, s in enumerate(row)]
+             for e, row in enumerate(ROSTER.shifts)]  # fmt: skip
+    skills = [[-1 if cells[e][d] == OFF else s for d, s in enumerate(row)]
+              for e, row in enumerate(ROSTER.skills)]  # fmt: skip
+    roster = Roster(tuple(map(tuple, cells)), tuple(map(tuple, skills)))
+    view = build_view(PROBLEM, roster, Assessment(()), ward=ward)
+    for language, mark in (("en", "(A)"), ("zh", "(缺)")):
+        path = tmp_path / f"{language}.xlsx"
+        path.write_bytes(workbook_bytes(view, WORDS[language], MADE, "1"))
+        book = load_workbook(path)
+        assert [cell.value for cell in book.worksheets[0]["C10:E10"][0]] == [mark, mark, "L"]
+        sheet = read_sheet(path, PROBLEM)
+        assert (sheet.roster, sheet.absent) == (roster, {(5, 0), (5, 1)})
+    # Leave that was planned stays what it is.
+    assert load_workbook(tmp_path / "en.xlsx").worksheets[0]["E7"].value == "(L)"
+    assert book["Petra Novák"]["B5"].value == "缺勤"
+
+
 def test_coverage_counts_on_the_roster_so_that_edits_show() -> None:
     sheet = book_of(samples.view_of(7))["Coverage"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
-    have = next(row for row in rows if row[:3] == ["D", "RN", "have"])
+    have = next(row for row in rows if row[:3] == ["D", "RN", "Have"])
     assert have[3:5] == ["='Roster'!C14", "='Roster'!D14"]
     after = rows[rows.index(have) + 1 :]
-    assert after[0][2:5] == ["minimum", 2, 2] and after[1][2:5] == ["preferred", 3, 3]
+    assert after[0][2:5] == ["Minimum", 2, 2] and after[1][2:5] == ["Preferred", 3, 3]
 
 
 def test_cells_offer_the_entries_they_may_hold() -> None:
     book = book_of(samples.view_of(7))
     (rule,) = book["Roster"].data_validations.dataValidation
-    assert str(rule.sqref) == "C5:I11" and rule.formula1 == "'About'!$D$2:$D$12"
-    listed = [cell.value for (cell,) in book["About"]["D2:D12"]]
+    assert str(rule.sqref) == "C5:I11" and rule.formula1 == "'About'!$D$2:$D$13"
+    listed = [cell.value for (cell,) in book["About"]["D2:D13"]]
     # Who has but one skill needs no more than the shift; HCA is nobody's second skill.
-    assert listed == ["D", "L", "N", "D/RN", "D/CN", "L/RN", "L/CN", "N/RN", "N/CN", "off", "(L)"]
+    assert listed == [
+        "D",
+        "L",
+        "N",
+        "D/RN",
+        "D/CN",
+        "L/RN",
+        "L/CN",
+        "N/RN",
+        "N/CN",
+        "off",
+        "(L)",
+        "(A)",
+    ]
 
 
 def test_a_persons_sheet_tells_times_skill_and_colleagues() -> None:
     sheet = book_of(samples.view_of(7))["Chen Mei-ling"]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4, max_row=6)]
-    assert rows[0] == ["Date", "Shift", "Start", "End", "hours", "Skill", "With"]
+    assert rows[0] == ["Date", "Shift", "Start", "End", "Hours", "Skill", "With"]
     date, shift, start, end, hours, skill, others = rows[1]
     assert (date, shift, hours, skill, others) == (
         "Mon 4 Jan",
@@ -166,7 +223,7 @@ def test_a_persons_sheet_tells_times_skill_and_colleagues() -> None:
 
 def test_about_tells_how_sure_and_what_is_broken() -> None:
     words = [str(cell.value) for row in book_of(samples.view_of(7))["About"] for cell in row]
-    for wanted in ("proven bound", "228", "at most two weekends in four", "7"):
+    for wanted in ("Proven bound", "228", "at most two weekends in four", "7"):
         assert wanted in words
     assert any("Directive 2003/88/EC, Article 3" in text for text in words)
     assert any("made 2026-12-20T08:30+00:00 by cds 1.2" in text for text in words)
@@ -221,7 +278,8 @@ def test_numbers_as_codes_survive_a_spreadsheet(tmp_path: Path) -> None:
         (lambda s: s.__setitem__("A12", "Locum"), "sheet Roster, row 12, column A", "unknown person 'Locum'"),
         (lambda s: s.__setitem__("D4", s["D4"].value + timedelta(days=30)), "sheet Roster, row 4, column D", "2027-02-04 is not in the period; expected 2027-01-04 to 2027-01-10"),
         (lambda s: s.__setitem__("D4", s["C4"].value), "sheet Roster, row 4, column D", "2027-01-04"),
-        (lambda s: s.delete_cols(4), "", "misses 2027-01-05; expected every day of the period"),
+        (lambda s: s.delete_cols(4), "sheet Roster, row 4, column D", "has no column for 2027-01-05; expected it between 2027-01-04 and 2027-01-06"),
+        (lambda s: s.__setitem__("D4", "Tues"), "sheet Roster, row 4, column E", "has no column for 2027-01-05; expected it between 2027-01-04 and 2027-01-06, where 'Tues' stands"),
         (lambda s: s.delete_rows(4), "", "has no row of days; expected names in the first column"),
         (lambda s: s.delete_rows(5, 7), "sheet Roster", "names none of the people"),
     ],

@@ -159,7 +159,11 @@ def test_fairness_counts_earlier_periods_and_only_those_who_share() -> None:
     # Sørensen works nights only by contract: no share of hers is compared.
     assert "Sørensen, Kirsten Margrethe" not in nights.lowest
     assert nights.mean == pytest.approx((2 + 2 + 2 + 3 + 2 + 2) / 6)
-    assert (lines["refused"].most, lines["refused"].highest) == (2, ("Petra Novák",))
+    # Who asked for nothing was refused nothing: they are told, and count in the mean.
+    refused = lines["refused"]
+    assert (refused.least, refused.most, refused.highest) == (0, 2, ("Petra Novák",))
+    assert refused.lowest == tuple(name for name, *_ in samples.PEOPLE if name != "Petra Novák")
+    assert refused.mean == pytest.approx(2 / 7)
     assert not lines["weekends"].carried
 
 

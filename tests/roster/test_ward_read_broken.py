@@ -305,6 +305,48 @@ def test_a_fault_is_told_once(tmp_path: Path) -> None:
     assert "problems" not in message and message.startswith("staff.csv: row 2, column contract")
 
 
+# what makes the table useless: the file's new content (None: there is no file); what is said
+UNREADABLE = {
+    "staff is not there": ("staff", None, "has no table 'staff'"),
+    "staff is empty": ("staff", "", "staff.csv: is empty"),
+    "staff has no people": ("staff", "name,contract,skills\n", "staff.csv: has no rows"),
+    "staff is not CSV": ("staff", '"name', "staff.csv: line 1: is not CSV"),
+    "staff lacks a column": ("staff", "contract,skills\nFull,RN\n", "no column 'name'"),
+    "a header of staff is misspelt": (
+        "staff", TABLES["staff"].replace("name,", "nmae,"), "did you mean 'name'?",
+    ),
+    "contracts are not there": ("contracts", None, "has no table 'contracts'"),
+    "a header of contracts is misspelt": (
+        "contracts", TABLES["contracts"].replace("contract,", "contact,"),
+        "did you mean 'contract'?",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+def test_a_table_that_cannot_be_used_is_told_and_not_what_follows_from_it(
+    tmp_path: Path, case: str
+) -> None:
+    """Each row of leave, wishes and the last roster was called a stranger's on top."""
+    table, content, message = UNREADABLE[case]
+    folder = write_csv(tmp_path, small_ward())
+    (folder / f"{table}.csv").unlink()
+    if content is not None:
+        (folder / f"{table}.csv").write_text(content, encoding="utf-8")
+    said = problems(folder)
+    assert message in said and "problems" not in said
+
+
+def test_a_useless_table_is_told_before_the_faults_of_others(tmp_path: Path) -> None:
+    contracts = TABLES["contracts"].replace("37.5", "a few")
+    folder = write_csv(tmp_path, small_ward(contracts=contracts))
+    (folder / "staff.csv").unlink()
+    first, *others = (line.strip() for line in problems(folder).splitlines()[1:])
+    assert "has no table 'staff'" in first
+    (other,) = others
+    assert other.startswith("contracts.csv: row 2, column hours_per_week")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [

@@ -21,6 +21,8 @@ from cds.roster.problem import (
 )
 from cds.roster.view import RosterView, RuleCost, build_view
 from cds.roster.ward import description as ward
+from cds.roster.ward.absences import with_absences
+from cds.roster.ward.calendar import Period
 
 HERE = Place("ward.toml")
 FIRST = date(2027, 1, 4)  # a Monday
@@ -221,3 +223,19 @@ def named(view: RosterView, name: str) -> RosterView:
 def with_costs(view: RosterView, costs: dict[str, int]) -> RosterView:
     """The view with other costs, and nothing that must hold broken."""
     return replace(view, costs=tuple(RuleCost(rule, cost, 1) for rule, cost in costs.items()))
+
+
+def absent_view() -> RosterView:
+    """The first week, in which Chen Mei-ling falls ill on Monday and Tuesday."""
+    problem, cells = problem_of(7), {(0, 0), (0, 1)}
+    whole = roster_of(problem)
+
+    def free(rows: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+        return tuple(
+            tuple(OFF if (who, day) in cells else entry for day, entry in enumerate(row))
+            for who, row in enumerate(rows)
+        )
+
+    roster = Roster(free(whole.shifts), free(whole.skills))
+    absent = with_absences(ward_of(7), Period(FIRST, 7), cells, HERE)
+    return build_view(problem, roster, Assessment(()), ward=absent)

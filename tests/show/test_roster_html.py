@@ -124,3 +124,12 @@ def test_without_a_roster_there_is_no_grid() -> None:
 def test_a_long_period_comes_in_tables_of_four_weeks() -> None:
     heads = [row for row in parsed(samples.view_of(70)).tables["grid"] if row[0] == "Name"]
     assert [len(head) - 1 for head in heads] == [28, 28, 14]
+
+
+def test_who_cannot_come_is_told_from_who_has_leave() -> None:
+    made = parsed(samples.absent_view())
+    grid = {name: days for name, *days in made.tables["grid"]}
+    assert [day.rstrip("*=") for day in grid["Chen Mei-ling"][:3]] == ["(A)", "(A)", "L/CN"]
+    assert grid["Ali Demir"][2] == "(L)"
+    assert "(A) absent" in made.words and "(L) leave" in made.words
+    assert 'title="absent' in html(samples.absent_view())

@@ -30,7 +30,7 @@ def grid_row(view: object, name: str, **terminal: object) -> list[str]:
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(1, 70),
-    st.integers(60, 240),
+    st.integers(40, 240),
     st.sampled_from(["en", "zh"]),
     st.booleans(),
     st.booleans(),
@@ -169,3 +169,16 @@ def test_the_rules_of_the_wards_own_tables_have_titles(language: str) -> None:
     titles = [RosterWords(language).title(rule, {}) for rule in sorted(_OWN_RULES)]
     assert len(set(titles)) == len(_OWN_RULES)
     assert RosterWords(language).title("our own rule", {}) == "our own rule"
+
+
+@pytest.mark.parametrize(
+    ("language", "mark", "legend"),
+    [("en", "(A)", "(A) absent"), ("zh", "(缺)", "(缺) 缺勤")],
+)
+def test_who_cannot_come_is_told_from_who_has_leave(language: str, mark: str, legend: str) -> None:
+    shown = lines(samples.absent_view(), language)
+    row = next(line for line in shown if line.startswith("Chen Mei-li"))
+    assert row.split()[2:5] == [mark, mark, "L/CN"]
+    leave = next(line for line in shown if line.startswith("Ali Demir")).split()
+    assert mark not in leave
+    assert any(legend in line for line in shown)

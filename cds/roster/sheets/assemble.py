@@ -12,6 +12,14 @@ from cds.roster.sheets.entries import Entry, known
 from cds.roster.view import own_skills
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a roster's file holds: the roster, and who cannot come, as (employee, day)."""
+
+    roster: Roster
+    absent: frozenset[tuple[int, int]] = frozenset()
+
+
 @dataclass(slots=True)
 class Assembly:
     """Entries by (employee, day) as they are read, each with its place."""
@@ -19,6 +27,7 @@ class Assembly:
     problem: Problem
     source: str
     entries: dict[tuple[int, int], tuple[Entry, Place]] = field(default_factory=dict)
+    absent: set[tuple[int, int]] = field(default_factory=set)
 
     def employee(self, name: str, place: Place) -> int:
         """The employee of a name. Raises InputError for a name that nobody has."""
@@ -36,9 +45,11 @@ class Assembly:
             skill = self.problem.skills[entry.skill]
             raise InputError(f"{person.name} does not have the skill {skill}; has {own}", place)
         self.entries[employee, day] = entry, place
+        if entry.absent:
+            self.absent.add((employee, day))
 
-    def roster(self) -> Roster:
-        """The roster. Raises InputError where a person or a day is missing.
+    def sheet(self) -> Sheet:
+        """Roster and absences. Raises InputError where a person or a day is missing.
 
         A cell without a skill is worked in the person's own skill, and by who
         has several in the one that the day's cover lacks most. Nobody stands in
@@ -59,7 +70,8 @@ class Assembly:
                     f"{day_name(self.problem, self.problem.days - 1)}",
                     Place(self.source),
                 )
-        return _with_skills(self.problem, {key: entry for key, (entry, _) in self.entries.items()})
+        entries = {key: entry for key, (entry, _) in self.entries.items()}
+        return Sheet(_with_skills(self.problem, entries), frozenset(self.absent))
 
 
 def day_name(problem: Problem, day: int) -> str:

@@ -7,9 +7,10 @@ import io
 from pathlib import Path
 
 from cds.errors import InputError, Place
-from cds.roster.problem import Problem, Roster
-from cds.roster.sheets.assemble import Assembly
-from cds.roster.sheets.entries import entry_of
+from cds.roster.problem import Problem
+from cds.roster.sheets.assemble import Assembly, Sheet
+from cds.roster.sheets.content import text_of
+from cds.roster.sheets.entries import ABSENT, entry_of
 from cds.roster.sheets.table import add_table, heading_row
 from cds.roster.view import RosterView
 
@@ -17,29 +18,25 @@ from cds.roster.view import RosterView
 def csv_text(view: RosterView) -> str:
     """The roster as CSV; a day off is ``off``, so that no cell is empty (but for a shift "off").
 
-    It is the form in which a ward's own tables give the last period's roster.
+    Who cannot come is ``(absent)``. It is the form in which a ward's own tables give the
+    last period's roster.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["name", *(day.key for day in view.days)])
     off = "" if any(shift.code == "off" for shift in view.shifts) else "off"
     for row in view.people:
-        writer.writerow([row.name, *(entry_of(row, cell) or off for cell in row.cells)])
+        free = {True: ABSENT, False: off}
+        writer.writerow([row.name, *(entry_of(row, c) or free[c.absent] for c in row.cells)])
     return stream.getvalue()
 
 
-def read_csv(path: Path, problem: Problem) -> Roster:
+def read_csv(path: Path, problem: Problem) -> Sheet:
     """The roster of a CSV file, also as a spreadsheet saved it (``;``, tabs, other dates).
 
     Raises InputError with the row, as a spreadsheet counts it, and the column.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot be read: {reason}", Place(str(path))) from error
-    except UnicodeDecodeError as error:
-        raise InputError('is not UTF-8 text; save it as "CSV UTF-8"', Place(str(path))) from error
+    text = text_of(path)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=_delimiter(text), strict=True))
     except csv.Error as error:
@@ -62,7 +59,7 @@ def read_csv(path: Path, problem: Problem) -> Roster:
 
     assembly = Assembly(problem, str(path))
     add_table(rows, heading, at, assembly)
-    return assembly.roster()
+    return assembly.sheet()
 
 
 def _delimiter(text: str) -> str:

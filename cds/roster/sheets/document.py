@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cds.errors import InputError, Place
-from cds.roster.problem import OFF, Problem, Roster
-from cds.roster.sheets.assemble import Assembly, day_name
+from cds.roster.problem import OFF, Problem
+from cds.roster.sheets.assemble import Assembly, Sheet, day_name
+from cds.roster.sheets.content import file_bytes
 from cds.roster.sheets.entries import Entry, known
 from cds.roster.sheets.wording import Wording
 from cds.roster.view import CoverRow, PersonRow, RosterView
@@ -24,11 +25,11 @@ def document(
 
     ``conflict`` holds the rules that cannot hold together, where the caller
     knows them. A roster that was only checked is "feasible" or, where it breaks
-    a hard rule, "unknown": nothing is proved about others.
+    a hard rule, "infeasible": that is said of it and not of others.
     """
     status = view.status
     if status == "checked":
-        status = "unknown" if view.hard else "feasible"
+        status = "infeasible" if view.hard else "feasible"
     return {
         "schema": SCHEMA,
         "status": status,
@@ -72,19 +73,22 @@ def document(
             for breach in view.breaches
         ],
         "conflict": [dict(entry) for entry in conflict],
+        "absences": [
+            {"employee": row.name, "from": _date(view, first), "to": _date(view, last)}
+            for row in view.people
+            for first, last in _runs([cell.day for cell in row.cells if cell.absent])
+        ],
     }
 
 
-def read_document(path: Path, problem: Problem) -> Roster:
-    """The roster of a document that we wrote.
+def read_document(path: Path, problem: Problem) -> Sheet:
+    """The roster of a document that we wrote, and who is absent.
 
     Raises InputError with a JSON pointer for whatever else stands there.
     """
     source = str(path)
     try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", Place(source)) from error
+        content = json.loads(file_bytes(path))
     except ValueError as error:
         raise InputError(f"is not JSON: {error}", Place(source)) from error
     if not isinstance(content, dict) or content.get("schema") != SCHEMA:
@@ -106,7 +110,8 @@ def read_document(path: Path, problem: Problem) -> Roster:
     for employee in range(len(problem.employees)):
         for day in range(problem.days):
             assembly.entries.setdefault((employee, day), (Entry(OFF, None), Place(source)))
-    return assembly.roster()
+    assembly.absent |= _absent(content.get("absences", []), assembly)
+    return assembly.sheet()
 
 
 def _same_period(content: Mapping[str, Any], problem: Problem, source: str) -> None:
@@ -144,6 +149,46 @@ def _add(entry: object, pointer: str, assembly: Assembly) -> None:
     if skill is not None:
         role = known("skill", str(skill), problem.skills, Place(source, f"{pointer}/skill"))
     assembly.add(employee, day, Entry(shift, role), Place(source, pointer))
+
+
+def _absent(entries: object, assembly: Assembly) -> set[tuple[int, int]]:
+    """Every cell (employee, day) of the document's absences."""
+    problem, source = assembly.problem, assembly.source
+    if not isinstance(entries, list):
+        raise InputError("expected a list of absences", Place(source, "/absences"))
+    days = {day_name(problem, day): day for day in range(problem.days)}
+    cells = set()
+    for index, entry in enumerate(entries):
+        pointer = f"/absences/{index}"
+        if not isinstance(entry, dict):
+            raise InputError("expected an object", Place(source, pointer))
+        name = str(entry.get("employee", ""))
+        employee = assembly.employee(name, Place(source, f"{pointer}/employee"))
+        ends = []
+        for key in ("from", "to"):
+            at = entry.get(key)
+            if not isinstance(at, str) or at not in days:
+                raise InputError(
+                    f"{json.dumps(at)} is no day of the roster; expected "
+                    f"{day_name(problem, 0)} to {day_name(problem, problem.days - 1)}",
+                    Place(source, f"{pointer}/{key}"),
+                )
+            ends.append(days[at])
+        if ends[1] < ends[0]:
+            raise InputError("ends before it begins", Place(source, f"{pointer}/to"))
+        cells |= {(employee, day) for day in range(ends[0], ends[1] + 1)}
+    return cells
+
+
+def _runs(days: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and last day of each stretch of days without a gap."""
+    runs: list[tuple[int, int]] = []
+    for day in days:
+        if runs and runs[-1][1] == day - 1:
+            runs[-1] = runs[-1][0], day
+        else:
+            runs.append((day, day))
+    return runs
 
 
 def _date(view: RosterView, day: int) -> str | None:

@@ -1,4 +1,4 @@
-"""What stands in a cell of a table: ``N``, ``N/RN`` where the skill matters, empty on a day off."""
+"""What stands in a cell: ``N``, ``N/RN`` where the skill matters, ``(absent)``, or nothing."""
 
 from __future__ import annotations
 
@@ -10,15 +10,23 @@ from cds.roster.problem import OFF, Problem
 from cds.roster.view import Cell, PersonRow
 from cds.roster.ward.names import Names
 
+ABSENT = "(absent)"
+"""What a table says of somebody who was to work and cannot come."""
+
 _OFF_WORDS = frozenset({"", "off", ".", "-", "·", "休", "休息"})
+_ABSENT_WORDS = frozenset({"absent", "a", "sick", "ill", "缺勤", "缺", "病", "病假"})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A cell that was read: an option, and the skill where the cell names one (else None)."""
+    """A cell that was read: an option, and the skill where the cell names one (else None).
+
+    ``absent``: a day off, for the person cannot come.
+    """
 
     option: int
     skill: int | None
+    absent: bool = False
 
 
 def entry_of(row: PersonRow, cell: Cell) -> str:
@@ -29,12 +37,13 @@ def entry_of(row: PersonRow, cell: Cell) -> str:
 def parse_entry(text: str, problem: Problem, place: Place) -> Entry:
     """A cell's text as an entry; what stands in brackets, as ``(leave)``, is a day off.
 
-    Case matters only where codes differ by nothing else. Raises InputError for
-    an unknown shift or skill, with the nearest that there is.
+    ``(absent)``, ``(A)``, ``(sick)`` and ``(缺)`` are days on which the person cannot come.
+    Case matters only where codes differ by nothing else. Raises InputError for an unknown
+    shift or skill, with the nearest that there is.
     """
     text = text.strip()
     if text not in problem.shifts and _is_off(text):
-        return Entry(OFF, None)
+        return Entry(OFF, None, text[1:-1].strip().casefold() in _ABSENT_WORDS)
     shifts = names_of("shift", problem.shifts)
     whole = shifts.find(text)
     if whole is not None:
@@ -53,7 +62,7 @@ def known(sort: str, name: str, names: tuple[str, ...], place: Place) -> int:
     """The index of a name, also where only its case differs. Raises InputError where it is none."""
     there = names_of(sort, names)
     found = there.find(name)
-    if found is None:
+    if found not in names:
         raise InputError(there.unknown(name), place)
     return names.index(found)
 

@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from cds.errors import InputError, Place
+from cds.roster.sheets.content import file_bytes, text_of, unknown_ending
 from cds.roster.sheets.headings import _dates as dates_of
 from cds.roster.ward.calendar import Period
 
@@ -33,9 +34,7 @@ def file_period(path: Path) -> Period:
     elif ending in (".xlsx", ".xlsm"):
         rows = _workbook_rows(path)
     else:
-        raise InputError(
-            f'unknown ending "{ending}"; expected .csv, .xlsx or .json', Place(str(path))
-        )
+        raise unknown_ending(path)
     headings = [found for row in rows if (found := _heading(row))]
     # A list of holidays on another sheet has few dates beside the roster's own.
     most = max(map(len, headings), default=0)
@@ -49,14 +48,17 @@ def file_period(path: Path) -> Period:
 
 
 def _heading(row: Sequence[object]) -> tuple[date, ...]:
-    """The dates of a row that is mostly dates; none for another.
+    """The dates of a row in which dates follow each other; none for another.
 
-    Where their numbers may be read in several ways, the one that gives the most
-    successive days is meant.
+    What stands beside them, as the headings of totals, does not count. Where their
+    numbers may be read in several ways, the one that gives the most successive days
+    is meant.
     """
     filled = [value for value in row[1:] if value is not None and str(value).strip()]
-    named = [dates for value in filled if (dates := dates_of(value))]
-    if not named or 2 * len(named) < min(len(filled), 14):
+    read = [dates_of(value) for value in filled]
+    named = [dates for dates in read if dates]
+    places = [at for at, dates in enumerate(read) if dates]
+    if not named or 2 * len(named) < places[-1] - places[0] + 1:
         return ()
     best: tuple[date, ...] = ()
     for first in sorted(named[0]):
@@ -77,9 +79,7 @@ def _steps(days: Sequence[date]) -> int:
 def _document(path: Path) -> Period:
     place = Place(str(path))
     try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", place) from error
+        content = json.loads(file_bytes(path))
     except ValueError as error:
         raise InputError(f"is not JSON: {error}", place) from error
     found = content if isinstance(content, dict) else {}
@@ -96,13 +96,7 @@ def _document(path: Path) -> Period:
 
 
 def _csv_rows(path: Path) -> Iterator[Sequence[object]]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"cannot be read: {reason}", Place(str(path))) from error
-    except UnicodeDecodeError as error:
-        raise InputError('is not UTF-8 text; save it as "CSV UTF-8"', Place(str(path))) from error
+    text = text_of(path)
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text), delimiter=delimiter)
@@ -119,9 +113,7 @@ def _workbook_rows(path: Path) -> Iterator[Sequence[object]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", Place(str(path))) from error
+        book = load_workbook(io.BytesIO(file_bytes(path)), data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InputError("is not an Excel workbook (.xlsx)", Place(str(path))) from error
     for sheet in book.worksheets:

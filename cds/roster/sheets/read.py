@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cds.errors import InputError, Place
 from cds.roster.problem import Problem, Roster
+from cds.roster.sheets.assemble import Sheet
+from cds.roster.sheets.content import unknown_ending
 
 
 def read_roster(path: Path, problem: Problem) -> Roster:
+    """The roster in ``path``, as ``read_sheet`` reads it, without who is absent."""
+    return read_sheet(path, problem).roster
+
+
+def read_sheet(path: Path, problem: Problem) -> Sheet:
     """The roster in ``path`` (.csv, .xlsx or .json) for the people and days of ``problem``.
 
-    Raises InputError, with the row and the column, for an unknown shift, skill
-    or name, a day outside the period, a missing person or day, merged cells.
+    With it come the absences that a repair wrote there. Raises InputError, with the row
+    and the column, for an unknown shift, skill or name, a day outside the period, a
+    missing person or day, merged cells.
     """
     ending = path.suffix.lower()
     if ending == ".csv":
@@ -27,4 +34,4 @@ def read_roster(path: Path, problem: Problem) -> Roster:
         from cds.roster.sheets.document import read_document
 
         return read_document(path, problem)
-    raise InputError(f'unknown ending "{ending}"; expected .csv, .xlsx or .json', Place(str(path)))
+    raise unknown_ending(path)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from operator import itemgetter
 
 from cds.errors import InputError, Place
 from cds.roster.problem import Problem
-from cds.roster.sheets.assemble import Assembly
+from cds.roster.sheets.assemble import Assembly, day_name
 from cds.roster.sheets.entries import parse_entry
 from cds.roster.sheets.headings import day_of, looks_like_days
 
@@ -42,6 +44,7 @@ def add_table(rows: Rows, heading: int, at: At, assembly: Assembly) -> None:
         if day in days.values():
             raise InputError(f"{_text(value)} comes twice", at(heading, column))
         days[column] = day
+    _refuse_gaps(rows, heading, days, at, problem)
     for index in range(heading + 1, len(rows)):
         row = rows[index]
         name = _text(row[0]) if row else ""
@@ -57,6 +60,30 @@ def add_table(rows: Rows, heading: int, at: At, assembly: Assembly) -> None:
             place = at(index, column)
             entry = parse_entry(_text(row[column]) if column < len(row) else "", problem, place)
             assembly.add(employee, day, entry, place)
+
+
+def _refuse_gaps(
+    rows: Rows, heading: int, days: Mapping[int, int], at: At, problem: Problem
+) -> None:
+    """A table is of days that follow each other; whose column is missing is told, and where."""
+    ordered = sorted(days.items(), key=itemgetter(1))
+    for (left, before), (right, after) in pairwise(ordered):
+        if after == before + 1:
+            continue
+        first, last = day_name(problem, before + 1), day_name(problem, after - 1)
+        missing = first if first == last else f"{first} to {last}"
+        message = (
+            f"has no column for {missing}; expected it between "
+            f"{day_name(problem, before)} and {day_name(problem, after)}"
+        )
+        strange = [
+            f"'{_text(rows[heading][column])}'"
+            for column in range(min(left, right) + 1, max(left, right))
+            if column not in days and _text(rows[heading][column])
+        ]
+        if strange:
+            message += f", where {' and '.join(strange)} stands, which is no date"
+        raise InputError(message, at(heading, right))
 
 
 def _text(value: object) -> str:

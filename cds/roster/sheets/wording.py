@@ -14,6 +14,9 @@ class Wording(Protocol):
     def say(self, key: str, **values: object) -> str:
         """The sentence ``key`` of rosters with its blanks filled."""
 
+    def label(self, key: str) -> str:
+        """The sentence ``key`` as a heading: with a capital."""
+
     def weekday(self, day: Day) -> str:
         """``Fri``; the day's number where there is no calendar."""
 

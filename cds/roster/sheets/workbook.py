@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from openpyxl import Workbook
@@ -22,6 +22,7 @@ from cds.roster.sheets.calendars import colleagues
 from cds.roster.sheets.wording import Wording
 from cds.roster.sheets.workbook_roster import Placed, fill_roster, landscape, reference
 from cds.roster.sheets.workbook_style import formula, put
+from cds.roster.sheets.workbook_values import Values, stored
 from cds.roster.view import Day, PersonRow, RosterView
 
 _DAYS_ON_A_PAGE = 28
@@ -44,13 +45,14 @@ def workbook_bytes(view: RosterView, words: Wording, made_at: datetime, version:
     entries = _entries(view, words)
     allowed = f"{quote_sheetname(about_title)}!$D$2:$D${1 + len(entries)}"
     placed = []
+    values: Values = {}
     for at, (title, days) in enumerate(zip(titles, parts, strict=True)):
         sheet = _first(book, title) if at == 0 else book.create_sheet(title)
         whole = len(parts) == 1
-        placed.append(fill_roster(sheet, view, days, words, allowed, whole=whole))
+        placed.append(fill_roster(sheet, view, days, words, allowed, values, whole=whole))
     coverage_title = words.say("coverage")
     if view.coverage:
-        _coverage(book.create_sheet(coverage_title), view, words, placed)
+        _coverage(book.create_sheet(coverage_title), view, words, placed, values)
     _about(book.create_sheet(about_title), view, words, entries, made_at, version)
     taken = [*titles, coverage_title, about_title]
     names = sheet_names([row.name for row in view.people], taken)
@@ -58,7 +60,7 @@ def workbook_bytes(view: RosterView, words: Wording, made_at: datetime, version:
         _person(book.create_sheet(name), view, row, words)
     stream = io.BytesIO()
     book.save(stream)
-    return _dated(stream.getvalue(), made_at)
+    return _finished(stream.getvalue(), made_at, book.sheetnames, values)
 
 
 def sheet_names(names: Sequence[str], taken: Sequence[str]) -> list[str]:
@@ -101,10 +103,21 @@ def _entries(view: RosterView, words: Wording) -> list[tuple[str, str]]:
             for skill in named
             if skill in several
         ]
-    return [*meanings, ("off", words.say("off")), (words.say("leave_mark"), words.say("leave"))]
+    return [
+        *meanings,
+        ("off", words.say("off")),
+        (words.say("leave_mark"), words.say("leave")),
+        (words.say("absent_mark"), words.say("absent_meaning")),
+    ]
 
 
-def _coverage(sheet: Worksheet, view: RosterView, words: Wording, placed: Sequence[Placed]) -> None:
+def _coverage(
+    sheet: Worksheet,
+    view: RosterView,
+    words: Wording,
+    placed: Sequence[Placed],
+    values: Values,
+) -> None:
     """Have (counted on the roster's own sheets), minimum, preferred, maximum."""
     put(sheet, 1, 1, words.say("coverage")).font = style.TITLE
     put(sheet, 3, 1, words.say("shift")).font = style.HEAD
@@ -126,13 +139,13 @@ def _coverage(sheet: Worksheet, view: RosterView, words: Wording, placed: Sequen
         put(sheet, row, 1, "/".join(cover.shifts)).font = style.HEAD
         put(sheet, row, 2, "/".join(cover.skills))
         for offset, kind in enumerate(kinds):
-            put(sheet, row + offset, 3, words.say(kind))
+            put(sheet, row + offset, 3, words.label(kind))
             for cell in cover.cells:
                 column = 4 + cell.day
                 if kind == "have":
                     there = next(page for page in placed if cell.day in page.columns)
                     at = reference(there, there.cover_rows[index], there.columns[cell.day])
-                    formula(sheet, row, column, at).font = style.HEAD
+                    formula(sheet, row, column, at, cell.have, values).font = style.HEAD
                 else:
                     put(sheet, row + offset, column, getattr(cell, kind)).font = style.QUIET
         if "minimum" in kinds:
@@ -155,21 +168,23 @@ def _about(
 ) -> None:
     put(sheet, 1, 1, words.say("setting")).font = style.HEAD
     lines: list[tuple[str, object]] = [
-        (words.say("title"), words.say("head", name=view.name, period=words.period(view.days))),
-        (words.say("status"), words.verdict(view)),
-        (words.say("cost"), view.cost),
-        (words.say("bound"), view.bound),
-        (words.say("gap"), view.gap),
-        (words.say("time"), round(view.runtime_s, 1)),
-        (words.say("seed"), view.seed),
+        ("title", words.say("head", name=view.name, period=words.period(view.days))),
+        ("status", words.verdict(view)),
+        ("cost", view.cost),
+        ("bound", view.bound),
+        ("gap", view.gap),
+        ("time", None if view.status == "checked" else round(view.runtime_s, 1)),
+        ("seed", view.seed),
     ]
     row = 2
-    for label, value in lines:
+    for key, value in lines:
         if value is not None:
-            put(sheet, row, 1, label)
+            put(sheet, row, 1, words.label(key))
             cell = put(sheet, row, 2, value)
             cell.alignment = style.WRAPPED
-            if label == words.say("gap"):
+            if key == "time":
+                cell.number_format = '0.0" s"'
+            if key == "gap":
                 cell.number_format = "0.00%"
             row += 1
     for key in ("edit", "support", "made"):
@@ -178,7 +193,7 @@ def _about(
         row += 1
     row += 1
     for column, key in enumerate(("rule", "cost"), 1):
-        put(sheet, row, column, words.say(key)).font = style.HEAD
+        put(sheet, row, column, words.label(key)).font = style.HEAD
     for entry in view.paid:
         row += 1
         put(sheet, row, 1, words.title(entry.rule, entry.titles)).alignment = style.WRAPPED
@@ -213,7 +228,7 @@ def _person(sheet: Worksheet, view: RosterView, row: PersonRow, words: Wording) 
     put(sheet, 2, 1, view.name).font = style.QUIET
     heads = ("date_column", "shift", "start", "end", "hours", "skill", "colleagues")
     for column, key in enumerate(heads, 1):
-        put(sheet, 4, column, words.say(key)).font = style.HEAD
+        put(sheet, 4, column, words.label(key)).font = style.HEAD
     named = {skill.code: skill.name for skill in view.skills}
     for at, cell in enumerate(row.cells, 5):
         day = view.days[cell.day]
@@ -222,7 +237,8 @@ def _person(sheet: Worksheet, view: RosterView, row: PersonRow, words: Wording) 
             sheet.cell(at, 1).fill = style.HOLIDAY if day.holiday else style.WEEKEND
         if not cell.code:
             reason = words.say("leave_for", reason=cell.leave) if cell.leave else None
-            away = reason or (words.say("leave") if cell.leave is not None else words.say("off"))
+            kind = "absent" if cell.absent else "leave" if cell.leave is not None else "off"
+            away = reason or words.say(kind)
             put(sheet, at, 2, away).font = style.QUIET
             continue
         shift = view.shift(cell.code)
@@ -241,8 +257,14 @@ def _person(sheet: Worksheet, view: RosterView, row: PersonRow, words: Wording) 
     landscape(sheet, one_page=len(view.days) <= _LONGEST_MONTH)
 
 
-def _dated(data: bytes, made_at: datetime) -> bytes:
-    """The same workbook with ``made_at`` for every time that stands inside."""
+def _finished(
+    data: bytes, made_at: datetime, titles: Sequence[str], values: Mapping[tuple[str, str], float]
+) -> bytes:
+    """The workbook with ``made_at`` for every time inside, and the value of every formula.
+
+    ``titles`` are those of its sheets, in order.
+    """
+    sheets = {f"xl/worksheets/sheet{at}.xml": title for at, title in enumerate(titles, 1)}
     stamp = made_at.astimezone(UTC)
     moment = stamp.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     year = min(max(stamp.year, 1980), 2107)  # what a zip archive can hold
@@ -253,6 +275,8 @@ def _dated(data: bytes, made_at: datetime) -> bytes:
             content = source.read(name)
             if name == "docProps/core.xml":
                 content = re.sub(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", moment, content)
+            elif name in sheets:
+                content = stored(content, sheets[name], values)
             info = zipfile.ZipInfo(name, at)
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16

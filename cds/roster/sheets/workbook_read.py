@@ -12,8 +12,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cds.errors import InputError, Place
-from cds.roster.problem import Problem, Roster
-from cds.roster.sheets.assemble import Assembly, day_name
+from cds.roster.problem import Problem
+from cds.roster.sheets.assemble import Assembly, Sheet, day_name
+from cds.roster.sheets.content import file_bytes
 from cds.roster.sheets.headings import day_of
 from cds.roster.sheets.table import At, Rows, add_table, heading_row
 
@@ -21,16 +22,14 @@ _MOST_ROWS = 5_000
 _MOST_COLUMNS = 500
 
 
-def read_workbook(path: Path, problem: Problem) -> Roster:
+def read_workbook(path: Path, problem: Problem) -> Sheet:
     """The roster of every sheet that has days across and the problem's people down.
 
     Other sheets are left alone. Raises InputError with sheet, row and column.
     """
     source = str(path)
     try:
-        book = load_workbook(io.BytesIO(path.read_bytes()), data_only=True)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror or error}", Place(source)) from error
+        book = load_workbook(io.BytesIO(file_bytes(path)), data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise InputError("is not an Excel workbook (.xlsx)", Place(source)) from error
     assembly = Assembly(problem, source)
@@ -52,7 +51,7 @@ def read_workbook(path: Path, problem: Problem) -> Roster:
             f"{what}; expected names in the first column and the days {first} to {last} across",
             Place(source, f"sheet {dated[0]}" if dated else ""),
         )
-    return assembly.roster()
+    return assembly.sheet()
 
 
 def _rows(sheet: Worksheet) -> Rows:

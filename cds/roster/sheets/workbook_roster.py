@@ -17,6 +17,7 @@ from cds.roster.sheets import workbook_style as style
 from cds.roster.sheets.entries import entry_of
 from cds.roster.sheets.wording import Wording
 from cds.roster.sheets.workbook_style import Counts, formula, put
+from cds.roster.sheets.workbook_values import Values
 from cds.roster.view import Cell, CoverRow, Day, PersonRow, RosterView
 
 HEAD_ROW = 4
@@ -40,6 +41,7 @@ def fill_roster(
     days: Sequence[Day],
     words: Wording,
     entries: str,
+    values: Values,
     *,
     whole: bool,
 ) -> Placed:
@@ -47,8 +49,9 @@ def fill_roster(
 
     ``entries`` is the range of what may stand in a cell; ``whole`` says that
     the days are the whole period, so that hours can stand beside those owed.
+    What the formulas come to is added to ``values``.
     """
-    page = _Page(sheet, view, list(days), words, whole)
+    page = _Page(sheet, view, list(days), words, values, whole)
     page.headings()
     page.people()
     page.colours()
@@ -62,9 +65,16 @@ def fill_roster(
 
 class _Page:
     def __init__(
-        self, sheet: Worksheet, view: RosterView, days: list[Day], words: Wording, whole: bool
+        self,
+        sheet: Worksheet,
+        view: RosterView,
+        days: list[Day],
+        words: Wording,
+        values: Values,
+        whole: bool,
     ) -> None:
         self.sheet, self.view, self.days, self.words = sheet, view, days, words
+        self.values = values
         self.whole = whole
         self.counts = Counts([shift.code for shift in view.shifts])
         self.columns = {day.index: FIRST_DAY + at for at, day in enumerate(days)}
@@ -120,7 +130,9 @@ class _Page:
             self.sheet,
             at,
             self.columns[day.index],
-            self.words.say("leave_mark") if away else text or None,
+            self.words.say("absent_mark" if content.absent else "leave_mark")
+            if away
+            else text or None,
         )
         cell.number_format, cell.alignment, cell.border = style.TEXT, style.MIDDLE, style.THIN
         self._shade(at, day)
@@ -130,6 +142,8 @@ class _Page:
             cell.border = style.BROKEN
         elif content.wish == "refused":
             cell.border = style.REFUSED
+        elif content.changed:
+            cell.border = style.CHANGED
 
     def _shade(self, row: int, day: Day) -> None:
         if day.holiday or day.weekend:
@@ -173,7 +187,7 @@ class _Page:
         weekends = self._weekends()
         heads = [words for words, shown in self._heads(bool(paid), bool(nights), weekends) if shown]
         for column, key in enumerate(heads, self.after):
-            head = put(self.sheet, HEAD_ROW, column, self.words.say(key))
+            head = put(self.sheet, HEAD_ROW, column, self.words.label(key))
             head.font, head.alignment = style.HEAD, style.MIDDLE
             self.sheet.column_dimensions[letter(column)].width = 8
         for at, row in enumerate(self.view.people, FIRST_ROW):
@@ -187,16 +201,29 @@ class _Page:
                 "nights": "+".join(count(cells, code) for code in nights),
                 "weekends": "+".join(self._weekend_worked(at, group) for group in weekends),
             }
+            sums = self._sums(row, weekends)
             for column, key in enumerate(heads, self.after):
                 if key in texts:
-                    cell = formula(self.sheet, at, column, texts[key])
+                    cell = formula(self.sheet, at, column, texts[key], sums[key], self.values)
                 else:
                     totals = row.totals
                     minutes = totals.contract_minutes if key == "owed" else totals.leave_minutes
-                    cell = put(self.sheet, at, column, None if minutes is None else minutes / 60)
+                    hours = None if minutes is None else round(minutes / 60, 2)
+                    cell = put(self.sheet, at, column, hours)
                 cell.alignment, cell.border = style.MIDDLE, style.THIN
                 cell.number_format = "0" if key in ("shifts", "nights", "weekends") else "0.0"
         self.last_column_used = self.after + len(heads) - 1
+
+    def _sums(self, row: PersonRow, weekends: Sequence[Sequence[int]]) -> dict[str, float]:
+        """What the formulas of a person's totals come to."""
+        shown = [row.cells[day.index].code for day in self.days]
+        worked = [self.view.shift(code) for code in shown if code]
+        return {
+            "hours": sum(shift.paid_minutes or 0 for shift in worked) / 60,
+            "shifts": len(worked),
+            "nights": sum(shift.night for shift in worked),
+            "weekends": sum(any(row.cells[day].code for day in group) for group in weekends),
+        }
 
     def _heads(
         self, paid: bool, nights: bool, weekends: Sequence[Sequence[int]]
@@ -241,7 +268,8 @@ class _Page:
                     continue
                 column = self.columns[need.day]
                 name = letter(column)
-                cell = formula(self.sheet, at, column, self._working(cover, name))
+                working = self._working(cover, name)
+                cell = formula(self.sheet, at, column, working, need.have, self.values)
                 cell.alignment, cell.font, cell.number_format = style.MIDDLE, style.QUIET, "0"
                 if need.minimum:
                     least[need.minimum].append(f"{name}{at}")
@@ -263,21 +291,27 @@ class _Page:
     def legend(self, row: int) -> int:
         """What letters, hatching and frames mean; the last row used."""
         shown = [row.cells[day.index] for row in self.view.people for day in self.days]
+        away = [cell for cell in shown if cell.leave is not None and not cell.code]
+        signs = {kind: self.words.say(f"{kind}_mark") for kind in ("leave", "absent")}
         for shift in self.view.shifts:
             cell = put(self.sheet, row, 1, self.words.shift(shift))
             cell.fill = style.fill(shift.colour)
             cell.font = Font(color="FFFFFFFF" if style.is_dark(shift.colour) else "FF000000")
             row += 1
         marks = (
-            ("leave", any(c.leave is not None and not c.code for c in shown), None, style.LEAVE),
+            ("leave", any(not c.absent for c in away), None, style.LEAVE),
+            ("absent", any(c.absent for c in away), None, style.LEAVE),
             ("broken", any(c.broken for c in shown), style.BROKEN, None),
             ("wish_refused", any(c.wish == "refused" for c in shown), style.REFUSED, None),
+            ("changed", any(c.changed for c in shown), style.CHANGED, None),
             ("weekend", any(day.weekend for day in self.days), None, style.WEEKEND),
             ("holiday", any(day.holiday for day in self.days), None, style.HOLIDAY),
         )
         for key, occurs, border, pattern in marks:
             if occurs:
-                cell = put(self.sheet, row, 1, self.words.say(key))
+                cell = put(
+                    self.sheet, row, 1, f"{signs.get(key, '')} {self.words.say(key)}".strip()
+                )
                 if border:
                     cell.border = border
                 if pattern:

@@ -12,6 +12,8 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cds.roster.sheets.workbook_values import Values
+
 TEXT: Final = "@"  # a typed 1/2 stays 1/2 and becomes no date
 TITLE: Final = Font(bold=True, size=14)
 HEAD: Final = Font(bold=True)
@@ -34,6 +36,7 @@ def framed(colour: str) -> Border:
 
 BROKEN: Final = framed("A61B1B")
 REFUSED: Final = framed("C77700")
+CHANGED: Final = framed("2467A8")
 
 
 def put(sheet: Worksheet, row: int, column: int, value: object) -> Cell:
@@ -48,11 +51,14 @@ def put(sheet: Worksheet, row: int, column: int, value: object) -> Cell:
     return cell
 
 
-def formula(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
-    """Write a formula, without its equals sign."""
+def formula(
+    sheet: Worksheet, row: int, column: int, text: str, value: float, values: Values
+) -> Cell:
+    """Write a formula, without its equals sign; what it comes to is noted in ``values``."""
     cell = sheet.cell(row, column)
     assert isinstance(cell, Cell)
     cell.value = f"={text}"
+    values[sheet.title, cell.coordinate] = value
     return cell
 
 

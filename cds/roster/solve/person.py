@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,10 @@ from cds.roster.solve.graph import Graph, TooLarge, build
 
 LOOSE = 8
 """A cap above this many shifts is left out of the graph until a roster breaks it."""
+
+
+MOST_ROOM = 200
+"""Caps are in the graph together while the product of their counts stays below this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,27 @@ def person(problem: Problem, employee: Employee) -> Person:
                     cells[day, option] += np.inf if rule.weight is None else rule.weight
         else:
             structural.append(rule)
+    _loosen(structural, loose)
     return Person(cells, tuple(structural), tuple(loose))
+
+
+def _loosen(structural: list[Count | Run | Pattern | Weekends], loose: list[Count]) -> None:
+    """Leave caps out, the widest first, of which a graph would have to hold too many at once."""
+    caps = [rule for rule in structural if isinstance(rule, Count) and _is_cap(rule)]
+    caps.sort(key=_room)
+    while prod(_room(cap) + 1 for cap in caps) > MOST_ROOM:
+        widest = caps.pop()
+        structural.remove(widest)
+        loose.append(widest)
+
+
+def _is_cap(rule: Count) -> bool:
+    return rule.minimum is None and rule.maximum is not None and rule.over is None
+
+
+def _room(cap: Count) -> int:
+    """How many times a cap can be counted before it is full."""
+    return ((cap.maximum or 0) - cap.start) // min(amount for _, amount in cap.amounts)
 
 
 def _place(
@@ -86,13 +111,10 @@ def _place(
         rule.rule, rule.days, tuple(sorted(amounts.items())), minimum, maximum,
         rule.under, rule.over, rule.start,
     )  # fmt: skip
-    cap_only = minimum is None and maximum is not None and rule.over is None
-    if cap_only and maximum is not None:
-        times = (maximum - rule.start) // min(amounts.values())
-        if times > LOOSE:
-            loose.append(kept)
-            return
-    structural.append(kept)
+    if _is_cap(kept) and _room(kept) > LOOSE:
+        loose.append(kept)
+    else:
+        structural.append(kept)
 
 
 def _fixed_cost(rule: Count) -> float:

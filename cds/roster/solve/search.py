@@ -28,6 +28,7 @@ from cds.roster.solve.journal import Journal
 from cds.roster.solve.master import Master
 from cds.roster.solve.neighbourhood import Neighbourhoods
 from cds.roster.solve.partner import Exchange, Partner, can_fork
+from cds.roster.solve.stretches import by_stretches
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,6 +37,10 @@ WAIT = 0.05
 
 DIVE_SHARE = 0.45
 """Of the time left, what the first dive may take before other ways have their turn."""
+
+LONG_DAYS = 84
+MOST_CELLS = 100_000
+"""Horizons of so many days, with more (person, day, shift), are solved by stretches."""
 
 STEPS_A_SECOND = 2
 """Neighbourhoods that a second of the time limit stands for in a reproducible run."""
@@ -95,6 +100,9 @@ class _Search:
 
     def run(self) -> None:
         journal = self._journal
+        if _is_long(self._problem):
+            by_stretches(self._problem, journal, self._solve_part, self.stop)
+            return
         if self._limits.workers > 1 and not self._limits.reproducible:
             self._beside = _Beside(self._problem, self._limits, journal.roster)
         try:
@@ -123,6 +131,9 @@ class _Search:
             incumbent = self._wait_for_roster(pricing, exchange)
         if incumbent is not None and not self.stop():
             self._climb(pricing, root, incumbent, self._limits.seed, exchange)
+
+    def _solve_part(self, part: Problem, limits: Limits, hint: Roster | None) -> Outcome:
+        return solve(part, limits, hint=hint, stop=self.stop)
 
     def _take_partner(self, pricing: Pricing, root: _Root) -> None:
         """Let a second process dive otherwise and climb from there."""
@@ -299,6 +310,12 @@ class _Search:
             return mine
         other = Incumbent.of(pricing.rows, [c for c in columns if c is not None])
         return self._offer(other, "neighbourhood") if other.cost < mine.cost else mine
+
+
+def _is_long(problem: Problem) -> bool:
+    """True where the whole horizon at once is beyond column generation."""
+    cells = len(problem.employees) * problem.days * len(problem.shifts)
+    return problem.days >= LONG_DAYS and cells > MOST_CELLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ def _cell(
         day in marks.fixed,
         broken,
         was,
+        day in marks.absent,
     )
 
 

@@ -11,7 +11,10 @@ _MEASURES: tuple[Measure, ...] = ("nights", "weekends", "holidays", "refused")
 
 
 def fairness_of(people: Sequence[PersonRow], ward: Ward | None) -> tuple[Fairness, ...]:
-    """A line for each burden that anybody carries, among two or more who can carry it."""
+    """A line for each burden that anybody carries, among two or more who can carry it.
+
+    Everybody can have a wish refused: who asked for nothing was refused nothing.
+    """
     lines = []
     for measure in _MEASURES:
         carriers = [row for row in people if _can_carry(row, measure, ward)]
@@ -36,8 +39,6 @@ def fairness_of(people: Sequence[PersonRow], ward: Ward | None) -> tuple[Fairnes
 def _can_carry(row: PersonRow, measure: Measure, ward: Ward | None) -> bool:
     if getattr(row.totals, measure) is None:
         return False
-    if measure == "refused":
-        return row.totals.wishes > 0 or _earlier(row.name, measure, ward) > 0
     if measure != "nights" or ward is None:
         return True
     # Nights are shared by those who work both; who only works nights has chosen them.

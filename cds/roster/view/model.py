@@ -55,7 +55,7 @@ class Cell:
     ``code`` is the shift, empty on a day off; ``skill`` the skill worked in,
     empty on a day off and where the problem has but one without a name. ``was``
     is the code of the roster before (None: there was none); ``broken`` says
-    that a hard rule is broken here.
+    that a hard rule is broken here, ``absent`` that the leave was not planned.
     """
 
     day: int
@@ -66,6 +66,7 @@ class Cell:
     fixed: bool = False
     broken: bool = False
     was: str | None = None
+    absent: bool = False
 
     @property
     def changed(self) -> bool:

@@ -19,6 +19,7 @@ class Marks:
 
     wishes: dict[int, list[frozenset[int]]] = field(default_factory=dict)
     leave: dict[int, str] = field(default_factory=dict)
+    absent: set[int] = field(default_factory=set)
     fixed: set[int] = field(default_factory=set)
     before: dict[int, str] = field(default_factory=dict)
 
@@ -49,9 +50,9 @@ def _from_ward(problem: Problem, ward: Ward, name: str) -> Marks:
             marks.wishes.setdefault(dates[wish.day], []).append(_meeting(problem, wish))
     for leave in ward.leave:
         if leave.person == name:
-            marks.leave |= {
-                day: leave.reason for at, day in dates.items() if leave.first <= at <= leave.last
-            }
+            away = [day for at, day in dates.items() if leave.first <= at <= leave.last]
+            marks.leave |= dict.fromkeys(away, leave.reason)
+            marks.absent |= set(away) if leave.absent else set()
     for cell in ward.assigned:
         if cell.person == name and cell.day in dates and not cell.forbidden:
             marks.fixed.add(dates[cell.day])

@@ -10,7 +10,7 @@ from cds.errors import InputError, Place
 from cds.roster.problem import Cover, Pairing
 from cds.roster.ward.calendar import WEEKDAYS, Calendar, full_weekday, shift_index
 from cds.roster.ward.description import Need, Together, Ward
-from cds.roster.ward.kinds import nearest
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.people import skill_index
 
 PREFERRED_WEIGHT = 10
@@ -125,7 +125,7 @@ def together(
                 if code not in codes:
                     raise InputError(
                         f"shift {code!r} is not known; expected {', '.join(codes)}"
-                        f"{nearest(code, codes)}",
+                        f"{did_you_mean(code, codes)}",
                         entry.place,
                     )
                 shift = codes[code]
@@ -149,7 +149,9 @@ def together(
 
 def _employee(employees: Mapping[str, int], name: str, entry: Together) -> int:
     if name not in employees:
-        raise InputError(f"{name!r} is nobody on this ward{nearest(name, employees)}", entry.place)
+        raise InputError(
+            f"{name!r} is nobody on this ward{did_you_mean(name, employees)}", entry.place
+        )
     return employees[name]
 
 
@@ -158,7 +160,7 @@ def _shift(ward: Ward, need: Need) -> int:
     if need.shift not in codes:
         raise InputError(
             f"a need for shift {need.shift!r}, which is not known; expected {', '.join(codes)}"
-            f"{nearest(need.shift, codes)}",
+            f"{did_you_mean(need.shift, codes)}",
             need.place,
         )
     return codes[need.shift]
@@ -179,6 +181,6 @@ def _rank(need: Need, calendar: Calendar, day: int) -> int | None:
     expected = (*WEEKDAYS, "holiday", "daily")
     raise InputError(
         f"a need's day is {need.day!r}; expected a date, {', '.join(expected)}"
-        f"{nearest(word, expected)}",
+        f"{did_you_mean(word, expected)}",
         need.place,
     )

@@ -10,7 +10,8 @@ from cds.roster.ward import values
 from cds.roster.ward.calendar import WEEKDAYS
 from cds.roster.ward.description import Assigned, Balance, Leave, Need, Person, Wish
 from cds.roster.ward.fields import Fields
-from cds.roster.ward.names import Names, did_you_mean
+from cds.roster.ward.names import Names
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.tables import Table
 from cds.roster.ward.values import Unreadable, folded
 

@@ -95,7 +95,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Days off that must be kept; ``paid_hours_per_day`` counts towards contracted hours."""
+    """Days off that must be kept; ``paid_hours_per_day`` counts towards contracted hours.
+
+    ``absent``: nobody planned it. The person was in the roster and cannot come.
+    """
 
     person: str
     first: date
@@ -103,6 +106,7 @@ class Leave:
     reason: str
     paid_hours_per_day: float | None  # None: contract's weekly hours / 7
     place: Place
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

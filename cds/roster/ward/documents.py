@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cds.errors import InputError, Place
 from cds.roster.ward.fields import Fields, Reading
-from cds.roster.ward.names import did_you_mean
+from cds.roster.ward.nearest import did_you_mean
 
 SECTIONS = ("ward", "cover", "notice", "wishes", "files")
 LISTS = ("shift", "skill", "rule", "ratio")

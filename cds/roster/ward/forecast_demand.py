@@ -12,13 +12,14 @@ from cds.errors import InputError, Place
 from cds.roster.ward.calendar import Calendar, shift_index
 from cds.roster.ward.cover import Demand
 from cds.roster.ward.description import Ratio, Ward
-from cds.roster.ward.kinds import nearest
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.people import skill_index
 
 Forecast = Mapping[tuple[str, date], Mapping[str, float]]
 """(series, date) → column → value, as ``read_forecast`` gives it."""
 
 _SERIES, _TIME = "unique_id", "ds"
+_EXPECTED = "a forecast of patients: .csv or .parquet with columns unique_id, ds and mean or q0.5"
 
 
 def read_forecast(path: Path) -> Forecast:
@@ -61,7 +62,7 @@ def replace_by_forecast(
         if ratio.shift not in shifts:
             raise InputError(
                 f"shift {ratio.shift!r} is not known; expected {', '.join(shifts)}"
-                f"{nearest(ratio.shift, shifts)}",
+                f"{did_you_mean(ratio.shift, shifts)}",
                 ratio.place,
             )
         skill = None if not ratio.skill else skill_index(ward, ratio.skill, ratio.place)
@@ -95,7 +96,7 @@ def _staff(ratio: Ratio, forecast: Forecast, date_: date, column: str) -> int:
         if ratio.series not in known:
             raise InputError(
                 f"the forecast has no series {ratio.series!r}; it has {', '.join(known)}"
-                f"{nearest(ratio.series, known)}",
+                f"{did_you_mean(ratio.series, known)}",
                 ratio.place,
             )
         days = sorted(day for series, day in forecast if series == ratio.series)
@@ -107,7 +108,7 @@ def _staff(ratio: Ratio, forecast: Forecast, date_: date, column: str) -> int:
     if column not in values:
         raise InputError(
             f"the forecast of {ratio.series!r} has no column {column!r}"
-            f"; it has {', '.join(values)}{nearest(column, values)}",
+            f"; it has {', '.join(values)}{did_you_mean(column, values)}",
             ratio.place,
         )
     # Dust of floating point must not ask for one more person.
@@ -117,8 +118,10 @@ def _staff(ratio: Ratio, forecast: Forecast, date_: date, column: str) -> int:
 def _csv(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read: {error}; expected a forecast", _at(path)) from error
+    except UnicodeDecodeError as error:
+        raise InputError('is not UTF-8 text; save it as "CSV UTF-8"', _at(path)) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
     reader = csv.DictReader(text.splitlines())
     _check_columns(path, list(reader.fieldnames or ()))
     for row in reader:
@@ -131,11 +134,21 @@ def _parquet(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
     import polars
 
     try:
-        frame = polars.read_parquet(path)
-    except (OSError, polars.exceptions.PolarsError) as error:
-        raise InputError(f"cannot be read as Parquet: {error}", _at(path)) from error
+        frame = polars.read_parquet(path.read_bytes())
+    except polars.exceptions.PolarsError as error:
+        raise InputError(f"is not Parquet; expected {_EXPECTED}", _at(path)) from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
     _check_columns(path, frame.columns)
     yield from enumerate(frame.iter_rows(named=True), start=1)
+
+
+def _unreadable(path: Path, error: OSError) -> InputError:
+    if path.is_dir():
+        return InputError(f"is a folder; expected {_EXPECTED}", _at(path))
+    if not path.exists():
+        return InputError(f"is not there; expected {_EXPECTED}", _at(path))
+    return InputError(f"cannot be read: {error.strerror or error}", _at(path))
 
 
 def _check_columns(path: Path, columns: list[str]) -> None:
@@ -143,7 +156,7 @@ def _check_columns(path: Path, columns: list[str]) -> None:
         if column not in columns:
             raise InputError(
                 f"has no column {column!r}; it has {', '.join(columns) or 'none'}"
-                f"{nearest(column, columns)}",
+                f"{did_you_mean(column, columns)}",
                 _at(path),
             )
     if not any(_is_value(column) for column in columns):

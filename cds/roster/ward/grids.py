@@ -10,7 +10,8 @@ from functools import partial
 from cds.roster.ward import values
 from cds.roster.ward.day_tables import Staff
 from cds.roster.ward.fields import Fields, Reading
-from cds.roster.ward.names import Names, did_you_mean
+from cds.roster.ward.names import Names
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.raw_sheets import RawSheet
 from cds.roster.ward.values import Unreadable, folded
 

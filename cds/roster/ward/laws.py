@@ -14,7 +14,8 @@ from pathlib import Path
 
 from cds.errors import InputError, Place
 from cds.roster.ward.description import RuleSetting, Value
-from cds.roster.ward.kinds import KINDS, nearest
+from cds.roster.ward.kinds import KINDS
+from cds.roster.ward.nearest import did_you_mean
 
 _HEAD = ("title", "reviewed", "extends", "drop", "rule")
 _RULE = ("name", "kind", "hard", "weight", "citation", "title", "contracts", "skills", "people")
@@ -60,7 +61,8 @@ def _load(name: str, folders: tuple[Path, ...], above: tuple[Path, ...]) -> Pack
     names = pack_names(folders)
     known = ", ".join(names) or "none at all"
     raise InputError(
-        f"there is no working-time pack {name!r}; expected one of {known}{nearest(name, names)}",
+        f"there is no working-time pack {name!r}; expected one of {known}"
+        f"{did_you_mean(name, names)}",
         place,
     )
 
@@ -89,7 +91,7 @@ def _read(path: Path, name: str, folders: tuple[Path, ...], above: tuple[Path, .
         if dropped not in rules:
             raise InputError(
                 f"names {dropped!r}, which the extended pack has not"
-                f"; expected {', '.join(rules) or 'nothing'}{nearest(dropped, rules)}",
+                f"; expected {', '.join(rules) or 'nothing'}{did_you_mean(dropped, rules)}",
                 Place(str(path), "drop"),
             )
         del rules[dropped]
@@ -117,7 +119,7 @@ def _rule(entry: object, number: int, path: Path) -> RuleSetting:
     kind = entry.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
         raise InputError(
-            f"kind is {kind!r}; expected one of {', '.join(KINDS)}{nearest(str(kind), KINDS)}",
+            f"kind is {kind!r}; expected one of {', '.join(KINDS)}{did_you_mean(str(kind), KINDS)}",
             place,
         )
     citation = entry.get("citation")
@@ -183,6 +185,7 @@ def _only(table: Mapping[str, object], known: Sequence[str], place: Place) -> No
     for key in table:
         if key not in known:
             raise InputError(
-                f"{key!r} is not a key of a pack; expected {', '.join(known)}{nearest(key, known)}",
+                f"{key!r} is not a key of a pack; expected {', '.join(known)}"
+                f"{did_you_mean(key, known)}",
                 place,
             )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.values import folded
 
 _LISTED = 8
@@ -23,7 +23,12 @@ class Names:
             self._folded.setdefault(folded(name), []).append(name)
 
     def find(self, name: str) -> str | None:
-        """The name as it was given, or None; codes that differ only in case must match exactly."""
+        """The name as it was given, or None; codes that differ only in case must match exactly.
+
+        Where there are no names at all, that was complained of where they are read: any will do.
+        """
+        if not self.all:
+            return name
         if name in self._exact:
             return name
         alike = self._folded.get(folded(name), [])
@@ -35,18 +40,7 @@ class Names:
 
     def expected(self, name: str) -> str:
         """``expected one of RN, HCA; did you mean 'RN'?``."""
-        if not self.all:
-            return f"there is no {self.sort} at all"
         listed = ", ".join(self.all[:_LISTED])
         if len(self.all) > _LISTED:
             listed += f" and {len(self.all) - _LISTED} more"
         return f"expected one of {listed}{did_you_mean(name, self.all)}"
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` where ``known`` holds something close, else nothing."""
-    by_fold = {folded(one): one for one in known}
-    close = difflib.get_close_matches(
-        folded(name), list(by_fold), n=1, cutoff=0.5 if len(name) <= 3 else 0.6
-    )
-    return f"; did you mean '{by_fold[close[0]]}'?" if close else ""

@@ -9,7 +9,7 @@ from cds.errors import InputError, Place
 from cds.roster.problem import OFF, Options, Unwanted
 from cds.roster.ward.calendar import Period, shift_index
 from cds.roster.ward.description import Assigned, Contract, Leave, Person, Ward, Wish
-from cds.roster.ward.kinds import nearest
+from cds.roster.ward.nearest import did_you_mean
 
 LOOK_BACK = 366
 """How many past days may matter to any rule."""
@@ -79,7 +79,7 @@ def contract_of(ward: Ward, person: Person) -> Contract:
     names = [contract.name for contract in ward.contracts]
     raise InputError(
         f"contract {person.contract!r} of {person.name} is not known"
-        f"; expected {', '.join(names)}{nearest(person.contract, names)}",
+        f"; expected {', '.join(names)}{did_you_mean(person.contract, names)}",
         person.place,
     )
 
@@ -183,7 +183,8 @@ def skill_index(ward: Ward, code: str, place: Place) -> int:
     codes = [skill.code for skill in ward.skills]
     if code not in codes:
         raise InputError(
-            f"skill {code!r} is not known; expected {', '.join(codes)}{nearest(code, codes)}", place
+            f"skill {code!r} is not known; expected {', '.join(codes)}{did_you_mean(code, codes)}",
+            place,
         )
     return codes.index(code)
 
@@ -198,7 +199,7 @@ def _options(ward: Ward, word: str, place: Place) -> Options:
         return frozenset(codes.values())
     raise InputError(
         f"shift {word!r} is not known; expected {', '.join(codes)}, any or off"
-        f"{nearest(word, codes)}",
+        f"{did_you_mean(word, codes)}",
         place,
     )
 
@@ -209,7 +210,7 @@ def _allowed(ward: Ward, contract: Contract) -> Options:
         if code not in codes:
             raise InputError(
                 f"contract {contract.name!r} allows shift {code!r}, which is not known"
-                f"; expected {', '.join(codes)}{nearest(code, codes)}",
+                f"; expected {', '.join(codes)}{did_you_mean(code, codes)}",
                 contract.place,
             )
     return frozenset(codes[code] for code in contract.shifts or codes)

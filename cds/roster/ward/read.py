@@ -122,12 +122,13 @@ class _Reader:
     def _table(self, name: str, reading: Reading) -> Table | None:
         sheet = self._source.sheets.get(name)
         if sheet is None:
-            if name in _NEEDED:
+            if name in _NEEDED and name not in self._source.sheets:
                 others = ", ".join(TABLES[name])
                 reading.complaints.add(
                     self._source.place,
                     f"has no table '{name}' ({name}.csv, {name}.xlsx, or a sheet so called; "
                     f"also: {others})",
+                    root=True,
                 )
             return None
         extra = limit_columns() if name == "contracts" else None

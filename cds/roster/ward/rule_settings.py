@@ -11,7 +11,8 @@ from cds.roster.ward.description import RuleSetting, Value
 from cds.roster.ward.documents import Document
 from cds.roster.ward.fields import Fields, Reading
 from cds.roster.ward.kinds import KINDS
-from cds.roster.ward.names import Names, did_you_mean
+from cds.roster.ward.names import Names
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.values import shown
 
 _OWN = ("kind", "name", "weight", "hard", "contracts", "skills", "people", "title", "citation")

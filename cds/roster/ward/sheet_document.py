@@ -8,7 +8,7 @@ from cds.errors import Place
 from cds.roster.ward import values
 from cds.roster.ward.documents import SECTIONS, Document
 from cds.roster.ward.fields import Fields, Reading
-from cds.roster.ward.names import did_you_mean
+from cds.roster.ward.nearest import did_you_mean
 from cds.roster.ward.raw_sheets import RawSheet
 from cds.roster.ward.tables import Table, read_table
 

@@ -33,7 +33,8 @@ class Source:
     document: Document
     folder: Path
     place: Place
-    sheets: Mapping[str, RawSheet] = field(default_factory=dict)  # by table
+    # By table; None where there is one that cannot be read, which was complained of.
+    sheets: Mapping[str, RawSheet | None] = field(default_factory=dict)
 
 
 def find_source(path: Path, reading: Reading) -> Source:
@@ -69,7 +70,7 @@ def _folder(folder: Path, settings: Path, reading: Reading) -> Source:
     document = toml_document(settings, settings.name, reading)
     files = document.section("files", reading)
     _read_date_order(files, reading)
-    sheets = {}
+    sheets: dict[str, RawSheet | None] = {}
     for table in DATA_TABLES:
         name = files.text(table) or _beside(folder, table, reading)
         if not name:
@@ -77,7 +78,8 @@ def _folder(folder: Path, settings: Path, reading: Reading) -> Source:
         try:
             sheets[table] = _file_sheet(folder / name, name, table)
         except InputError as error:
-            reading.complaints.absorb(error, files.place(table))
+            reading.complaints.absorb(error, files.place(table), root=True)
+            sheets[table] = None
     finish(files, ("dates", *DATA_TABLES))
     return Source(document, folder, Place(str(folder)), sheets)
 

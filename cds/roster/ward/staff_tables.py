@@ -28,7 +28,7 @@ def read_contracts(table: Table, shifts: tuple[ShiftType, ...]) -> tuple[Contrac
         for column, night in (("nights_only", True), ("no_nights", False)):
             if fields.yes(column):
                 possible = [shift for shift in possible if shift.night is night]
-                if not possible:
+                if shifts and not possible:
                     fields.complain(column, "leaves no shift that may be worked; expected one")
         longest = max((shift.paid_minutes for shift in possible), default=0) / 60
         if hours is not None and possible and hours > 7 * longest:

@@ -9,7 +9,7 @@ from cds.errors import Place
 from cds.roster.ward import values
 from cds.roster.ward.fields import Fields, Reading
 from cds.roster.ward.headings import NOTES, columns, spellings, squeezed
-from cds.roster.ward.names import did_you_mean
+from cds.roster.ward.nearest import did_you_mean, nearest_names
 from cds.roster.ward.raw_sheets import RawSheet
 
 
@@ -60,18 +60,22 @@ def read_table(
     complaints, before = reading.complaints, len(reading.complaints)
     for _, _, cells in sheet.merged:
         complaints.add(
-            sheet.place(0), f"the cells {cells} are merged; expected every cell by itself"
+            sheet.place(0),
+            f"the cells {cells} are merged; expected every cell by itself",
+            root=True,
         )
     heading = next((i for i, row in enumerate(sheet.rows) if not is_note(row)), None)
     if heading is None:
         wanted = ", ".join(required)
-        complaints.add(sheet.place(0), f"is empty; expected a row of headers with {wanted}")
+        expected = f"is empty; expected a row of headers with {wanted}"
+        complaints.add(sheet.place(0), expected, root=True)
         return None
-    found = _columns(sheet, heading, name, extra or {}, reading)
+    found, misspelt = _columns(sheet, heading, name, extra or {}, reading)
     for column in required:
-        if column not in found:
+        if column not in found and column not in misspelt:
             present = ", ".join(values.text(cell) for cell in sheet.rows[heading] if cell)
-            complaints.add(sheet.place(heading + 1), f"has no column '{column}'; found {present}")
+            message = f"has no column '{column}'; found {present}"
+            complaints.add(sheet.place(heading + 1), message, root=True)
     if len(complaints) > before:
         return None
     headers = {column: values.text(sheet.rows[heading][at]) for column, at in found.items()}
@@ -98,10 +102,11 @@ def _columns(
     name: str,
     extra: Mapping[str, tuple[str, ...]],
     reading: Reading,
-) -> dict[str, int]:
-    """Column → its index."""
+) -> tuple[dict[str, int], set[str]]:
+    """Column → its index; and the columns that unknown headers may have meant."""
     meant = spellings(name, extra)
     found: dict[str, int] = {}
+    misspelt: set[str] = set()
     for index, cell in enumerate(sheet.rows[heading]):
         header = "" if values.empty(cell) else values.text(cell)
         if not header or header.startswith("#") or squeezed(header) in NOTES:
@@ -110,17 +115,19 @@ def _columns(
         place = sheet.place(heading + 1, header)
         if column is None:
             known = (*columns(name), *extra)
+            misspelt.update(nearest_names(header, known))
             reading.complaints.add(
                 place,
                 f"unknown column; expected {', '.join(columns(name))}"
                 f"{' or a limit' if extra else ''} (a column 'notes' is yours)"
                 f"{did_you_mean(header, known)}",
+                root=True,
             )
         elif column in found:
             reading.complaints.add(place, f"is a second column for '{column}'; expected one")
         else:
             found[column] = index
-    return found
+    return found, misspelt
 
 
 def _check_cells(sheet: RawSheet, index: int, heading: int, reading: Reading) -> None:

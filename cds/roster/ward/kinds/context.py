@@ -9,7 +9,8 @@ from cds.errors import InputError
 from cds.roster.problem import OFF, Options
 from cds.roster.ward.calendar import Calendar, Period, clock_minutes
 from cds.roster.ward.description import Contract, Person, ShiftType, Ward
-from cds.roster.ward.kinds.kind import Terms, nearest
+from cds.roster.ward.kinds.kind import Terms
+from cds.roster.ward.nearest import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class Context:
         codes = [shift.code for shift in self.shifts]
         raise InputError(
             f"rule {terms.name!r}: {word!r} is not a shift; expected {', '.join(codes)}"
-            f" or any, work, night, day, on_call, off{nearest(word, codes)}",
+            f" or any, work, night, day, on_call, off{did_you_mean(word, codes)}",
             terms.place,
         )
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from cds.errors import InputError, Place
 from cds.roster.problem import Rule
 from cds.roster.ward.description import RuleSetting, Value
+from cds.roster.ward.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from cds.roster.ward.kinds.context import Context
@@ -123,7 +123,7 @@ class Kind:
             if name not in self._by_name:
                 raise InputError(
                     f"rule {setting.name!r}: {name!r} is not a parameter of {self.name}"
-                    f"; expected {self._list()}{nearest(name, self._by_name)}",
+                    f"; expected {self._list()}{did_you_mean(name, self._by_name)}",
                     setting.place,
                 )
         for parameter in self.parameters:
@@ -173,7 +173,7 @@ class Kind:
             return
         if not _fits(parameter, value):
             shown = list(value) if isinstance(value, tuple) else value
-            hint = nearest(value, parameter.choices) if isinstance(value, str) else ""
+            hint = did_you_mean(value, parameter.choices) if isinstance(value, str) else ""
             raise InputError(
                 f"rule {setting.name!r}: {parameter.name} is {shown!r}"
                 f"; expected {_expected(parameter)}{hint}",
@@ -182,12 +182,6 @@ class Kind:
 
     def _list(self) -> str:
         return ", ".join(self._by_name) or "none"
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``; did you mean 'x'?`` where ``known`` holds something close, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {close[0]!r}?" if close else ""
 
 
 def _expected(parameter: Parameter) -> str:
