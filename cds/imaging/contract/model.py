@@ -1,0 +1,126 @@
+"""The contract of an exported model: what goes in, what comes out, what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cds.imaging.frame import Window
+
+Layout = Literal["NCHW", "NHWC"]
+ResizeRule = Literal["stretch", "letterbox", "crop"]
+Interpolation = Literal["nearest", "bilinear", "bicubic", "area"]
+Polarity = Literal["bright", "dark"]  # is dense tissue bright (MONOCHROME2) or dark?
+Activation = Literal["logit", "probability"]
+Task = Literal["classification", "multilabel", "detection", "segmentation"]
+Text = Mapping[str, str]  # language → sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What the graph's input takes.
+
+    ``value_range``: the pixels' range after windowing and before ``mean`` and ``deviation`` are
+    taken off and divided by, channel by channel, e.g. (0, 1) or (0, 255). ``window`` comes
+    before the header's; ``display`` says whether the header's is used where there is no own.
+    """
+
+    name: str
+    layout: Layout
+    height: int
+    width: int
+    channels: int
+    dtype: Literal["float32", "float16", "uint8"] = "float32"
+    resize: ResizeRule = "stretch"
+    interpolation: Interpolation = "bilinear"
+    fill: float = 0.0  # of letterbox borders, within value_range
+    polarity: Polarity = "bright"
+    window: Window | None = None
+    display: bool = True
+    value_range: tuple[float, float] = (0.0, 1.0)
+    mean: tuple[float, ...] = (0.0,)
+    deviation: tuple[float, ...] = (1.0,)
+    reorient: bool = True  # NIfTI and DICOM volumes to the usual display orientation
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One class: its name in results, what it is called, and a code (system, code, meaning)."""
+
+    name: str
+    title: Text = field(default_factory=dict)
+    code: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """``logit → slope × logit + intercept`` (Platt; temperature scaling has no intercept)."""
+
+    slope: float = 1.0
+    intercept: float = 0.0
+    data: str = ""  # what it was fitted on
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What the graph gives.
+
+    One output value for two labels is the second label's. ``threshold``: the positive (last)
+    label is said from here on, of two labels. ``abstain_below``: where the most probable
+    label is less probable, none is said. ``features``: the pooled features that the gate
+    looks at; ``feature_map``: the last convolution's output, for class activation maps.
+    ``boxes``, ``scores``: outputs of a detection model; ``masks``: of a segmentation model.
+    """
+
+    name: str
+    labels: tuple[Label, ...]
+    activation: Activation
+    threshold: float = 0.5
+    abstain_below: float = 0.0
+    calibration: Calibration = field(default_factory=Calibration)
+    features: str = ""
+    feature_map: str = ""
+    boxes: str = ""
+    scores: str = ""
+    masks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which images the model was made for; empty means that the contract does not say."""
+
+    modalities: tuple[str, ...] = ()
+    body_parts: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """How far from the training images an image may lie (statistics are in ``file``).
+
+    Images beyond ``threshold`` are refused; ``accepted`` is the share of good images within it.
+    """
+
+    file: str
+    threshold: float
+    accepted: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """All that must be known to run a model; read from ``contract.toml`` beside it."""
+
+    name: str
+    version: str
+    task: Task
+    file: str  # the ONNX file
+    sha256: str
+    scope: Scope
+    intake: Intake
+    output: Output
+    purpose: Text
+    not_for: Text
+    source: Mapping[str, str]  # title, licence, citation of the training data
+    gate: Gate | None = None
+    golden: str = ""  # file of golden vectors: inputs and the outputs they must give
