@@ -1,0 +1,99 @@
+"""From many models' forecasts to one: weights and widths learnt at the earlier origins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cds.forecasting.calibrate import apply_factors, learn_factors
+from cds.forecasting.candidates import Candidate
+from cds.forecasting.combine import learn_mean_weights, learn_weights
+from cds.forecasting.dependence import Dependence, learn_dependence
+from cds.forecasting.quantiles import LEVELS, FloatArray
+
+CREDIT = {"boosting": 3.0}
+"""What a model is believed to be worth before it is tried, relative to 1: at the earlier origins
+boosting has learnt from less than it will have at the end."""
+CONTINUOUS = ("structural",)
+"""Models whose law is too far from a law of rare counts to be heard on them."""
+PRIOR_WINDOWS = 1.0
+"""Horizons of past worth as much as that belief."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A group of series that learn together: its models' weights, and the joint forecast.
+
+    ``quantiles`` (rows, horizon, levels) and ``mean`` (rows, horizon) for the series' ends.
+    """
+
+    names: tuple[str, ...]
+    weights: FloatArray
+    quantiles: FloatArray
+    mean: FloatArray
+    dependence: Dependence
+
+
+def pool(
+    candidates: list[Candidate],
+    rows: NDArray[np.int64],
+    actual: FloatArray,
+    scale: FloatArray,
+    *,
+    discrete: bool,
+    windows: float,
+    seed: int,
+) -> Pool:
+    """Combine what the candidates say of these series; the last origin is the one wanted.
+
+    ``actual`` (n, origins − 1, horizon) is what came after the earlier origins; ``scale`` (n,)
+    each series' size.
+    """
+    serving = [
+        c
+        for c in candidates
+        if np.isfinite(c.quantiles[rows, -1]).any() and not (discrete and c.name in CONTINUOUS)
+    ]
+    quantiles = np.stack([c.quantiles[rows] for c in serving])
+    means = np.stack([c.mean[rows] for c in serving])
+    known = actual[rows]
+    origins, horizon = known.shape[1], known.shape[2]
+    prior = np.array([CREDIT.get(c.name, 1.0) for c in serving])
+    prior = prior / prior.sum()
+    weights, mean_weights, factors = prior, prior, np.ones(len(LEVELS))
+    dependence = Dependence()
+    if origins:
+        points = known.reshape(-1)
+        past = quantiles[:, :, :-1].reshape(len(serving), -1, len(LEVELS))
+        size = np.repeat(scale[rows], origins * horizon)
+        weights = trusted(learn_weights(points, past, size, prior, seed), prior, windows)
+        mean_past = means[:, :, :-1].reshape(len(serving), -1)
+        mean_weights = learn_mean_weights(points, mean_past, size, prior, seed)
+        mean_weights = trusted(mean_weights, prior, windows)
+        mixed = weighted(past, weights)
+        if not discrete:
+            factors = learn_factors(points, mixed, windows)
+        dependence = learn_dependence(
+            known, apply_factors(mixed, factors).reshape(*known.shape, len(LEVELS))
+        )
+    final = apply_factors(weighted(quantiles[:, :, -1], weights), factors)
+    mean = weighted(means[:, :, -1], mean_weights)
+    return Pool(tuple(c.name for c in serving), weights, final, mean, dependence)
+
+
+def trusted(learnt: FloatArray, prior: FloatArray, windows: float) -> FloatArray:
+    """Learnt weights, shrunk towards the prior where they come from little past."""
+    trust = windows / (windows + PRIOR_WINDOWS)
+    return np.asarray(trust * learnt + (1 - trust) * prior)
+
+
+def weighted(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """The weighted average over the first axis, of the models that say something."""
+    known = np.isfinite(values)
+    shape = (len(weights),) + (1,) * (values.ndim - 1)
+    share = weights.reshape(shape) * known
+    total = share.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray((share * np.where(known, values, 0)).sum(axis=0) / total)

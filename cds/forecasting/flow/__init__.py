@@ -1,0 +1,1 @@
+"""Patient flow: arrivals, ward census, and the staff they need."""

@@ -1,0 +1,32 @@
+"""Quantiles as they must be: in order, not below zero where nothing ever was, whole for counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cds.forecasting.quantiles import LEVELS, FloatArray
+
+
+def in_shape(
+    quantiles: FloatArray, non_negative: NDArray[np.bool_], whole: NDArray[np.bool_]
+) -> FloatArray:
+    """Quantiles (n, horizon, levels) made monotone, non-negative and whole as the history is."""
+    ordered = np.sort(quantiles, axis=-1)
+    ordered = np.where(non_negative[:, None, None], np.maximum(ordered, 0.0), ordered)
+    rounded = np.floor(ordered + 0.5)
+    return np.where(whole[:, None, None], rounded, ordered) + 0.0
+
+
+def mean_of_quantiles(quantiles: FloatArray) -> FloatArray:
+    """The mean of laws given by their quantiles (…, levels): trapezes between them.
+
+    Beyond the outermost levels the outermost quantile stands for the rest on the lower side; on
+    the upper side the last slope goes on for half the tail.
+    """
+    width = np.diff(LEVELS)
+    middle = ((quantiles[..., 1:] + quantiles[..., :-1]) / 2 * width).sum(axis=-1)
+    lower = quantiles[..., 0] * LEVELS[0]
+    last = quantiles[..., -1] - quantiles[..., -2]
+    upper = (quantiles[..., -1] + last / 2) * (1 - LEVELS[-1])
+    return np.asarray(middle + lower + upper)
