@@ -33,6 +33,24 @@ COMMANDS: tuple[Command, ...] = (
         "cds roster --week -o week.xlsx",
     ),
     Command(
+        "inventory",
+        "Operations",
+        "Stock, forecasts, orders of a pharmacy; the nightly run",
+        "cds inventory run pharmacy",
+    ),
+    Command(
+        "forecast",
+        "Operations",
+        "Forecast any table of series, with honest intervals",
+        "cds forecast demand.csv --freq W --horizon 8 -o forecast.csv",
+    ),
+    Command(
+        "flow",
+        "Operations",
+        "Emergency arrivals and ward census ahead, and staff needed",
+        "cds flow arrivals arrivals.csv --freq D --horizon 14",
+    ),
+    Command(
         "train",
         "Models",
         "Train, calibrate and judge a model from a recipe or a table",

@@ -1,0 +1,1 @@
+"""How much to order now: description, engine and independent check."""

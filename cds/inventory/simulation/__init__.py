@@ -1,0 +1,1 @@
+"""Replay of a past under a policy: what it would have cost, issued, wasted and held."""

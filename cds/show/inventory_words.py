@@ -1,0 +1,273 @@
+"""Sentences and numbers about a pharmacy's stock, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from cds.inventory.description import Pharmacy
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "head": ("{name}, {day}", "{name}，{day}"),
+    "refused": (
+        "{count} rows of the tables were set aside as wrong and are in no number here ({tables}).",
+        "{count} 行数据有误，已搁置，未计入以下任何数字（{tables}）。",
+    ),
+    "later": (
+        "{count} rows are dated after {day} and do not count.",
+        "{count} 行日期晚于 {day}，未计入。",
+    ),
+    "more": (
+        "{count} more; --all shows them, --json has all.",
+        "另有 {count} 行；--all 显示全部。",
+    ),
+    "support": (
+        "Supports, and does not replace, a pharmacist's judgement.",
+        "仅供辅助，不能代替药师的判断。",
+    ),
+    # columns
+    "item": ("item", "编码"),
+    "name": ("name", "名称"),
+    "ven": ("VEN", "VEN"),
+    "usable": ("usable", "可用"),
+    "cover": ("cover", "可用天数"),
+    "on_order": ("on order", "在途"),
+    "next": ("delivery", "下次到货"),
+    "risk": ("risk", "断货风险"),
+    "expiring_value": ("expires", "预计过期"),
+    "concern": ("concern", "问题"),
+    "lot": ("lot", "批号"),
+    "place": ("place", "地点"),
+    "expiry": ("expiry", "有效期"),
+    "days": ("days", "天数"),
+    "quantity": ("quantity", "数量"),
+    "unit": ("unit", "单位"),
+    "value": ("value", "金额"),
+    "unused": ("unused", "预计剩余"),
+    "suggestion": ("what to do", "建议"),
+    "from": ("from", "调出"),
+    "to": ("to", "调入"),
+    "why": ("why", "原因"),
+    "saved_value": ("saved value", "挽回金额"),
+    "use": ("use a year", "年用量"),
+    "share": ("share", "占比"),
+    "abc": ("ABC", "ABC"),
+    "was": ("was", "原"),
+    "xyz": ("XYZ", "XYZ"),
+    "variation": ("variation", "变异系数"),
+    # status
+    "concern_out": ("none left", "已断货"),
+    "concern_risk": ("may run out", "可能断货"),
+    "concern_overdue": ("order overdue", "订单逾期"),
+    "concern_unknown": ("not known", "未知"),
+    "concern_expired": ("expired on shelf", "有过期品"),
+    "concern_expiring": ("will expire", "将过期"),
+    "concern_none": ("", ""),
+    "status_count": (
+        "{items} items: {out} with none left, {risk} that may run out before the next delivery, "
+        "{overdue} with an overdue order, {expiring} of which some will expire unused",
+        "{items} 个品种：{out} 个已断货，{risk} 个可能在下次到货前断货，{overdue} 个订单逾期，"
+        "{expiring} 个预计有过期",
+    ),
+    "status_value": (
+        "Usable stock is worth {value} {currency}; {expiring} {currency} of it will expire unused "
+        "at the recent rate{unpriced}.",
+        "可用库存价值 {value} {currency}；按近期用量预计 {expiring} {currency} 将过期{unpriced}。",
+    ),
+    "unpriced": (
+        " ({count} items without a known price left out)",
+        "（{count} 个无价格品种未计入）",
+    ),
+    "status_vital": (
+        "A person must look: {items}.",
+        "需要人工处理：{items}。",
+    ),
+    "status_rule": (
+        "Risk: the share of past stretches, as long as past deliveries took, whose use this stock "
+        "could not have met. Cover: at the mean use of the last {days} days with stock.",
+        "断货风险：以往与供货周期等长的时段中，现有库存不能满足其用量的比例。"
+        "可用天数：按最近 {days} 天（有货日）的平均用量。",
+    ),
+    # expiring
+    "expiring_head": (
+        "{lots} lots expire within {days} days or have expired; {value} {currency} of them will "
+        "not be used in time",
+        "{lots} 个批次已过期或将在 {days} 天内过期；预计 {value} {currency} 用不完",
+    ),
+    "expiring_none": ("No lot expires within {days} days.", "{days} 天内没有批次过期。"),
+    "do_destroy": ("expired: take out and destroy", "已过期：下架销毁"),
+    "do_use_first": ("use first", "优先使用"),
+    "do_move": ("move to {place}", "调往 {place}"),
+    "do_swap_or_return": ("return or swap", "退货或调换"),
+    "do_ask": ("decide: held, or use not known", "待定：冻结或用量未知"),
+    # recall
+    "recall_found": ("Lot {lot} of {item} ({code})", "{item}（{code}）批号 {lot}"),
+    "recall_here": ("On hand: {units}", "现存：{units}"),
+    "recall_nowhere": ("None on hand.", "现无库存。"),
+    "recall_received": ("Received", "入库"),
+    "recall_given": ("Given out: {units}", "已发出：{units}"),
+    "recall_not_given": ("No issue names this lot.", "没有注明该批号的出库记录。"),
+    "recall_transfer": ("moved to {to}", "调往 {to}"),
+    "recall_to": ("to {to}", "发往 {to}"),
+    "recall_to_unknown": ("to whom is not recorded", "未记录接收者"),
+    "recall_unaccounted": (
+        "{units} of what was received are neither on hand nor in an issue of this lot.",
+        "入库数量中有 {units} 既不在库，也没有该批号的出库记录。",
+    ),
+    "recall_over": (
+        "{units} more left or lie there than were received: a receipt is missing.",
+        "发出与在库之和比入库多 {units}：缺少入库记录。",
+    ),
+    "recall_no_receipt": (
+        "No receipt names this lot: how much came is not known.",
+        "没有该批号的入库记录：到货数量未知。",
+    ),
+    "recall_blind": (
+        "{rows} issues of this item ({units}){since} name no lot: some may be of this one. They "
+        "went to {receivers}.",
+        "该品种{since}有 {rows} 笔出库（{units}）未注明批号，可能包含本批。发往：{receivers}。",
+    ),
+    "recall_since": (" since {day}", "自 {day} 起"),
+    "recall_nobody": ("receivers that are not recorded", "未记录的接收者"),
+    "recall_act": (
+        "Hold it back now: {units} can still be taken ({places}).",
+        "请立即冻结：仍可领用 {units}（{places}）。",
+    ),
+    "recall_none": (
+        "Lot {lot} is in no lot, receipt or issue{item}.",
+        "库存、入库、出库中都没有批号 {lot}{item}。",
+    ),
+    "recall_of": (" of {item}", "（{item}）"),
+    "recall_similar": ("Similar numbers: {lots}.", "相近批号：{lots}。"),
+    "recall_blind_all": (
+        "{rows} issues name no lot, so that it was never here cannot be said.",
+        "有 {rows} 笔出库未注明批号，因此不能断定从未有过该批。",
+    ),
+    # pick
+    "pick_head": ("Pick {units} of {item} ({code})", "拣货 {item}（{code}）{units}"),
+    "pick_short": (
+        "Short: {available} of {asked} are there; {short} are missing.",
+        "不足：需 {asked}，仅有 {available}，缺 {short}。",
+    ),
+    "pick_held": ("Not to be used: {list}.", "不可使用：{list}。"),
+    "pick_elsewhere": ("Elsewhere: {list}.", "其他地点：{list}。"),
+    "pick_substitute": (
+        "Instead: {units} of {item} ({code}); {usable} are there.",
+        "可替代：{item}（{code}）{units}；现有 {usable}。",
+    ),
+    "pick_no_substitute": ("No substitute is stated.", "未设定替代品种。"),
+    "quarantined": ("{units} quarantined", "待验 {units}"),
+    "recalled": ("{units} recalled", "召回 {units}"),
+    "expired": ("{units} expired", "过期 {units}"),
+    "at": ("{units} at {place}", "{place} {units}"),
+    # redistribute
+    "moves_head": (
+        "{moves} moves: {saved} {currency} less will expire, {covered} places fewer lack {days} "
+        "days of cover",
+        "{moves} 项调拨：过期减少 {saved} {currency}，不足 {days} 天用量的地点减少 {covered} 个",
+    ),
+    "moves_rule": (
+        "saves: units that would have expired where they lie; covers: units that the receiver "
+        "lacks for {days} days of its own use.",
+        "避免过期：在原处将过期的数量；补足：调入方达到 {days} 天用量所缺的数量。",
+    ),
+    "moves_none": (
+        "No move is worth making: {items} items lie in more than one place.",
+        "没有值得做的调拨：{items} 个品种存放于多个地点。",
+    ),
+    "why_saves": ("saves {units}", "避免过期 {units}"),
+    "why_covers": ("covers {units}", "补足 {units}"),
+    "unmet": (
+        "{count} places still lack cover: order for them.",
+        "仍有 {count} 个地点用量不足：需要采购。",
+    ),
+    # classify
+    "classes_head": (
+        "Use of the last 364 days at today's prices: {value} {currency}",
+        "最近 364 天用量按现价计：{value} {currency}",
+    ),
+    "classes_rule": (
+        "A: the first {a} % of the value, B: up to {b} %, C: the rest. X, Y, Z: weekly use varies "
+        "by up to {x}, up to {y}, more (standard deviation over mean).",
+        "A：累计金额前 {a}%，B：至 {b}%，C：其余。X、Y、Z：周用量变异系数至 {x}、至 {y}、更大。",
+    ),
+    "classes_unpriced": (
+        "{count} items are used and have no known price: they have no class.",
+        "{count} 个品种有用量但无价格：未分类。",
+    ),
+    "classes_changes": ("{count} items would change class:", "{count} 个品种的分类将改变："),
+    "classes_same": ("No item would change class.", "没有品种的分类会改变。"),
+    "matrix": ("items (% of value)", "品种数（金额占比 %）"),
+}
+
+
+class InventoryWords:
+    """Sentences about a pharmacy in ``language``, ``en`` or ``zh``."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def say(self, key: str, **values: object) -> str:
+        """The sentence ``key`` with its blanks filled."""
+        return _TEXTS[key][1 if self.language == "zh" else 0].format(**values)
+
+    def heading(self, pharmacy: Pharmacy) -> str:
+        """Whose stock, on which day."""
+        settings = pharmacy.settings
+        name = settings.name_zh if self.language == "zh" and settings.name_zh else settings.name
+        return self.say("head", name=name, day=pharmacy.as_of.isoformat())
+
+    def set_aside(self, pharmacy: Pharmacy) -> list[str]:
+        """What does not count, where there is something."""
+        lines = []
+        if pharmacy.refused_rows:
+            tables = ", ".join(f"{table} {count}" for table, count in pharmacy.refused.items())
+            lines.append(self.say("refused", count=pharmacy.refused_rows, tables=tables))
+        later = sum(pharmacy.later.values())
+        if later:
+            lines.append(self.say("later", count=later, day=pharmacy.as_of))
+        return lines
+
+    def units(self, pharmacy: Pharmacy, item: str, quantity: float) -> str:
+        """``240 tablet``."""
+        return f"{number(quantity)} {pharmacy.items[item].unit}"
+
+    def listed(self, parts: list[str]) -> str:
+        """Parts set off by commas."""
+        return ("、" if self.language == "zh" else ", ").join(parts)
+
+
+def number(value: float | None) -> str:
+    """A quantity with as few decimals as say it; ``?`` where it is not known."""
+    if value is None:
+        return "?"
+    rounded = round(value, 2)
+    return f"{int(rounded):,}" if float(rounded).is_integer() else f"{rounded:,.1f}"
+
+
+def amount(value: float | None) -> str:
+    """Money without hundredths; ``?`` where it is not known."""
+    return "?" if value is None else f"{value:,.0f}"
+
+
+def total(values: Iterable[float | None]) -> float | None:
+    """The sum of those known; not known where none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def percent(share: float | None) -> str:
+    """A share that is never shown as 0 or 100 when it is not; ``?`` where it is not known."""
+    if share is None:
+        return "?"
+    if 0 < share < 0.005:
+        return "<1 %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
+
+
+def iso(day: date | None) -> str:
+    """A date, or nothing."""
+    return "" if day is None else day.isoformat()
