@@ -36,16 +36,21 @@ _README = """\
     cds predict sample_data/patients.ndjson --json  one line of JSON a patient
     cds models list                               what there is, and for whom
     cds roster --week                             next week's roster of the sample ward
+    cds inventory status                          stock of the sample pharmacy
     cds doctor                                    what works on this computer
 
 - `cds.toml` says where your models and rules are.
 - `sample_data/` holds invented patients. Nobody in them exists.
 - `ward/` holds an invented ward: settings in `ward.toml`, tables that a spreadsheet opens.
   Change it into yours.
+- `pharmacy/` holds an invented pharmacy of 120 medicines: `pharmacy.toml` and its tables.
 - `models/` and `rules/` are for your own; the program's are used beside them.
 
 Results support, and do not replace, a clinician's judgement.
 """
+
+_LOOKED_FOR = ("ward", "pharmacy")
+"""Samples that ``cds roster`` and ``cds inventory`` find in the folder they run in."""
 
 
 def command(
@@ -80,8 +85,8 @@ def command(
     elif not quiet:
         typer.echo(f"{folder}: wrote {len(contents)} files.")
         typer.echo(f"Next:  cd {folder}  then  cds predict sample_data/patient.json")
-        if "ward/ward.toml" in contents:
-            typer.echo("                or    cds roster --week")
+        typer.echo("                or    cds roster --week")
+        typer.echo("                or    cds inventory status")
 
 
 def _contents() -> dict[str, bytes]:
@@ -95,6 +100,6 @@ def _contents() -> dict[str, bytes]:
 
 
 def _target(sample: Path) -> str:
-    """Where a sample goes: the ward beside ``sample_data``, where ``cds roster`` looks for it."""
+    """Where a sample goes: what a command looks for in its folder lies beside ``sample_data``."""
     name = sample.as_posix()
-    return name if sample.parts[0] == "ward" else f"sample_data/{name}"
+    return name if sample.parts[0] in _LOOKED_FOR else f"sample_data/{name}"
