@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 from cds.cli import context, inventory_options
 from cds.cli.output import warn
-from cds.errors import InputError, Place
+from cds.cli.working_folder import WorkingFolder
+from cds.errors import InputError
 
 if TYPE_CHECKING:
     from cds.inventory.description import Item, Pharmacy
     from cds.inventory.problems import Problem
-    from cds.resources import Places
 
 SETTINGS = "pharmacy.toml"
+
+_PHARMACY = WorkingFolder(
+    "pharmacy", SETTINGS, "inventory", "a folder with pharmacy.toml and its tables"
+)
 _SHOWN = 10
 
 
@@ -49,15 +53,7 @@ def load_pharmacy(named: str | None, as_of: str | None, moment: datetime, *, qui
     from cds.inventory.reading import load
 
     day = None if as_of is None else inventory_options.day("--as-of", as_of)
-    places = context.places()
-    path = Path(named) if named is not None else _found(places)
-    if path is None:
-        path = _sample(places)
-        if not quiet:
-            warn(
-                f"no pharmacy here: this is the sample pharmacy, invented ({path}). Name yours, or "
-                "make a folder to change with 'cds init FOLDER'"
-            )
+    path = _PHARMACY.find(named, context.places(), quiet=quiet)
     if path.name == SETTINGS and path.is_file():
         path = path.parent
     pharmacy, problems = load(path, day or _today(path, moment))
@@ -127,44 +123,3 @@ def _tell(loaded: Loaded) -> None:
         warn(f"… and {len(ordered) - _SHOWN} more; --json lists all")
     if loaded.pharmacy.refused_rows:
         warn(f"{loaded.pharmacy.refused_rows} rows were set aside and are in no sum")
-
-
-def _found(places: Places) -> Path | None:
-    for folder in (Path(), Path("pharmacy")):
-        if (folder / SETTINGS).is_file():
-            return folder
-    if places.settings is not None:
-        chosen = _from_settings(places.settings)
-        if chosen is not None:
-            return chosen
-    if places.home is not None and (places.home / "pharmacy" / SETTINGS).is_file():
-        return places.home / "pharmacy"
-    return None
-
-
-def _from_settings(settings: Path) -> Path | None:
-    """``[inventory] pharmacy = "..."`` of a cds.toml, relative to it."""
-    import tomllib
-
-    try:
-        document = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"cannot be read as TOML: {error}", Place(str(settings))) from error
-    section = document.get("inventory", {})
-    chosen = section.get("pharmacy") if isinstance(section, dict) else section
-    if chosen is None:
-        return None
-    place = Place(str(settings), "inventory.pharmacy")
-    if not isinstance(chosen, str):
-        raise InputError(f"is {chosen!r}; expected a pharmacy's folder", place)
-    path = settings.parent / chosen
-    if not path.is_dir():
-        raise InputError(f"{chosen} is not there; expected a pharmacy's folder", place)
-    return path
-
-
-def _sample(places: Places) -> Path:
-    for folder in places.folders("sample_data"):
-        if (folder / "pharmacy" / SETTINGS).is_file():
-            return folder / "pharmacy"
-    raise InputError("no pharmacy here; name one: a folder with pharmacy.toml and tables")

@@ -9,14 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from cds.cli import context
-from cds.cli.output import warn
-from cds.errors import InputError, Place
+from cds.cli.working_folder import WorkingFolder
+from cds.errors import Place
 
 if TYPE_CHECKING:
     from cds.resources import Places
     from cds.roster.ward.description import RuleSetting, Ward
 
 WARD_FILE = "ward.toml"
+
+_WARD = WorkingFolder(
+    "ward", WARD_FILE, "roster", "a folder with ward.toml, such a file, or an .xlsx workbook"
+)
 
 
 class _Placed(Protocol):
@@ -36,14 +40,7 @@ def load_ward(
     from cds.roster.ward.read import read_ward
 
     places = context.places()
-    path = Path(named) if named is not None else _found(places)
-    if path is None:
-        path = _sample(places)
-        if not quiet:
-            warn(
-                f"no ward here: this is the sample ward, invented ({path}). Name yours, or make a "
-                "folder to change with 'cds init FOLDER'"
-            )
+    path = _WARD.find(named, places, quiet=quiet)
     ward = read_ward(path, rule_folders=law_folders(places))
     return replace(ward, published_until=None) if not notice else _frozen(ward, moment), path
 
@@ -99,46 +96,3 @@ def _frozen(ward: Ward, moment: datetime) -> Ward:
         return ward
     today = moment.astimezone(ward.zone).date()
     return replace(ward, published_until=today + timedelta(days=ward.notice_days - 1))
-
-
-def _found(places: Places) -> Path | None:
-    for path in (Path(WARD_FILE), Path("ward") / WARD_FILE):
-        if path.is_file():
-            return path if path.parent == Path() else path.parent
-    if places.settings is not None:
-        chosen = _from_settings(places.settings)
-        if chosen is not None:
-            return chosen
-    if places.home is not None and (places.home / "ward" / WARD_FILE).is_file():
-        return places.home / "ward"
-    return None
-
-
-def _from_settings(settings: Path) -> Path | None:
-    """``[roster] ward = "..."`` of a cds.toml, relative to it."""
-    import tomllib
-
-    try:
-        document = tomllib.loads(settings.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"cannot be read as TOML: {error}", Place(str(settings))) from error
-    section = document.get("roster", {})
-    chosen = section.get("ward") if isinstance(section, dict) else section
-    if chosen is None:
-        return None
-    place = Place(str(settings), "roster.ward")
-    if not isinstance(chosen, str):
-        raise InputError(f"is {chosen!r}; expected a ward's folder or file", place)
-    path = settings.parent / chosen
-    if not path.exists():
-        raise InputError(f"{chosen} is not there; expected a ward's folder or file", place)
-    return path
-
-
-def _sample(places: Places) -> Path:
-    for folder in places.folders("sample_data"):
-        if (folder / "ward" / WARD_FILE).is_file():
-            return folder / "ward"
-    raise InputError(
-        "no ward here; name one: a folder with ward.toml, such a file, or an .xlsx workbook"
-    )
