@@ -68,7 +68,7 @@ def test_an_interrupted_writing_leaves_the_old_model_and_no_rubbish(folder, monk
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cds.risk.store._sha256", interrupted)
+    monkeypatch.setattr("cds.model_folder.sha256", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_model(folder, {"card.md": "# half\n"})
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

@@ -14,6 +14,11 @@ Interpolation = Literal["nearest", "bilinear", "bicubic", "area"]
 Polarity = Literal["bright", "dark"]  # is dense tissue bright (MONOCHROME2) or dark?
 Activation = Literal["logit", "probability"]
 Task = Literal["classification", "multilabel", "detection", "segmentation"]
+Dtype = Literal["float32", "float16", "uint8"]
+BoxUnit = Literal["pixel", "fraction"]
+BoxFormat = Literal[
+    "corners", "corner_size", "centre_size"
+]  # (x1 y1 x2 y2), (x y w h), (cx cy w h)
 Text = Mapping[str, str]  # language → sentence
 
 
@@ -31,7 +36,7 @@ class Intake:
     height: int
     width: int
     channels: int
-    dtype: Literal["float32", "float16", "uint8"] = "float32"
+    dtype: Dtype = "float32"
     resize: ResizeRule = "stretch"
     interpolation: Interpolation = "bilinear"
     fill: float = 0.0  # of letterbox borders, within value_range
@@ -70,7 +75,10 @@ class Output:
     label is said from here on, of two labels. ``abstain_below``: where the most probable
     label is less probable, none is said. ``features``: the pooled features that the gate
     looks at; ``feature_map``: the last convolution's output, for class activation maps.
-    ``boxes``, ``scores``: outputs of a detection model; ``masks``: of a segmentation model.
+    ``boxes``, ``scores``: outputs of a detection model, (n, boxes, 4) in input pixels or as
+    fractions of the input, and (n, boxes) or (n, boxes, labels). ``masks``: of a segmentation
+    model, (n, masks, height, width): one mask a label, each by itself; or one more than there
+    are labels, the first being the background, of which each pixel takes the greatest.
     """
 
     name: str
@@ -84,6 +92,8 @@ class Output:
     boxes: str = ""
     scores: str = ""
     masks: str = ""
+    box_format: BoxFormat = "corners"
+    box_unit: BoxUnit = "pixel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +133,5 @@ class Contract:
     not_for: Text
     source: Mapping[str, str]  # title, licence, citation of the training data
     gate: Gate | None = None
+    opset: int = 0  # of the graph when it was packed; 0 where not stated
     golden: str = ""  # file of golden vectors: inputs and the outputs they must give
