@@ -9,6 +9,7 @@ scenarios' own frequencies as its law.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,8 +19,10 @@ from numpy.typing import NDArray
 from cds.inventory.ordering.kernel import compiled
 from cds.inventory.ordering.problem import ItemProblem, Numbers
 
-SETTLING: Final = 12
-"""Periods of level demand after the horizon, besides life and delay: the end must not matter."""
+MOST_SETTLING: Final = 400
+SETTLED: Final = 1e-4
+"""Steps of level demand after the horizon, until the cost of a period is known to this share
+or there were so many of them: neither the end nor the number of steps may matter."""
 
 MOST_LIFE: Final = 8
 MOST_CORRELATION: Final = 0.15
@@ -165,13 +168,26 @@ def all_action_costs(problem: ItemProblem, shape: Shape) -> Numbers:
         result: Numbers = one_period(law, value, costs, rules, lifo, *sizes)
         return result
 
-    value = np.zeros(shape.states)
-    for _ in range(SETTLING + shape.life + shape.delay):
-        value = step(level, value).min(axis=1)
-        value -= value.min()
+    value = settled(lambda before: step(level, before).min(axis=1), shape.states)
     for period in range(periods - 1, 0, -1):
         value = step(by_period[period], value).min(axis=1)
     return step(by_period[0], value)
+
+
+def settled(step: Callable[[Numbers], Numbers], states: int) -> Numbers:
+    """The relative value of each state when level demand goes on for ever.
+
+    Half steps, because a policy that orders every other period makes whole ones swing
+    (White 1963; Puterman 1994, section 8.5.4).
+    """
+    value: Numbers = np.zeros(states)
+    for _ in range(MOST_SETTLING):
+        change = step(value) - value
+        value = value + 0.5 * change
+        value -= value.min()
+        if float(np.ptp(change)) <= SETTLED * abs(float(change.mean())):
+            break
+    return value
 
 
 def mixed_period(
