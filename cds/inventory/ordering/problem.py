@@ -179,8 +179,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Of demand for ``item`` that cannot be met, ``share`` turns to ``substitute``."""
+    """Of demand for ``item`` that cannot be met, ``share`` turns to ``substitute``.
+
+    ``ratio`` units of the substitute take the place of one.
+    """
 
     item: str
     substitute: str
     share: float
+    ratio: float = 1.0

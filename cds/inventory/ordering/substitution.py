@@ -28,7 +28,7 @@ def with_substitution(
         if not 0 <= rule.share <= 1:
             raise ValueError(f"{rule.item}: a share of {rule.share} turns to {rule.substitute}")
         index = place[rule.substitute]
-        more = rule.share * unavoidable_shortage(problems[place[rule.item]])
+        more = rule.ratio * rule.share * unavoidable_shortage(problems[place[rule.item]])
         if more.any():
             result[index] = replace(result[index], demand=result[index].demand + more)
     return result

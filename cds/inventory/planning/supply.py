@@ -14,8 +14,12 @@ if TYPE_CHECKING:
 
     Days = NDArray[np.int64]
 
+NEVER: Final = 1_000_000
+"""Days after which what never comes would come."""
 POOLING: Final = 20
 """Deliveries that all of a supplier's items together weigh against those of the item itself."""
+LOST: Final = 0.002
+"""Share of orders that never come; the longer one is out, the likelier it is one of them."""
 FEWEST_FOR_LATENESS: Final = 8
 """Deliveries below which no share of late ones is given."""
 
@@ -118,10 +122,11 @@ class Sources:
     def arrivals(
         self, order: OpenOrder, as_of: date, scenarios: int, random: np.random.Generator
     ) -> Days | None:
-        """Days until an open order comes, one a scenario; None where it is long overdue.
+        """Days until an open order comes, one a scenario; None where it cannot be counted on.
 
         Of deliveries so far, those that took longer than it has been out tell how long it will
-        still take; without any deliveries, the day it is due.
+        still take, or that it is rather lost (``NEVER`` in a scenario in which it is); without
+        any deliveries, the day it is due.
         """
         import numpy as np
 
@@ -129,11 +134,16 @@ class Sources:
         own = self._own.get((order.supplier, order.item), [])
         every = self._all.get(order.supplier, [])
         if every:
-            longer = tuple(days - elapsed for days in every if days > elapsed)
-            if not longer:
-                return None
             mine = tuple(days - elapsed for days in own if days > elapsed)
-            return _pooled(mine, longer, longer, (scenarios,), random)
+            longer = tuple(days - elapsed for days in every if days > elapsed)
+            trust = len(own) / (len(own) + POOLING)
+            coming = (1.0 - trust) * len(longer) / len(every)
+            coming += trust * len(mine) / len(own) if own else 0.0
+            lost = LOST / (LOST + (1.0 - LOST) * coming)
+            if lost >= 0.5:
+                return None
+            days = _pooled(mine, longer, longer, (scenarios,), random)
+            return np.where(random.random(scenarios) < lost, NEVER, days)
         known = self._pharmacy.suppliers.get(order.supplier)
         if order.due is not None:
             left = (order.due - as_of).days
