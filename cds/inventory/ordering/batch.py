@@ -29,7 +29,7 @@ class Batch(NamedTuple):
     lead: Whole  # (n, S, T)
     life: Whole  # (n, S)
     costs: Numbers  # (n, 4): shortage, expiry, holding, order line
-    rules: Numbers  # (n, 4): pack, minimum order, maximum stock, quota
+    rules: Numbers  # (n, 5): pack, minimum order, maximum stock, quota, minimum stock
     waiting: Numbers  # (n,)
     lifo: NDArray[np.bool_]  # (n,)
     backlog: NDArray[np.bool_]  # (n,)
@@ -71,7 +71,7 @@ def batch_of(problems: Sequence[ItemProblem]) -> Batch:
         lead=lead,
         life=life,
         costs=table(problems, ("shortage", "expiry", "holding", "order_line")),
-        rules=table(problems, ("pack", "minimum_order", "maximum_stock", "quota")),
+        rules=table(problems, ("pack", "minimum_order", "maximum_stock", "quota", "minimum_stock")),
         waiting=np.array([problem.waiting for problem in problems], np.float64),
         lifo=np.array([problem.issuing == "lifo" for problem in problems], np.bool_),
         backlog=np.array([problem.unmet == "backlog" for problem in problems], np.bool_),

@@ -352,14 +352,21 @@ def measure(
     work: Work,
     stride: int,
 ) -> Numbers:  # pragma: no cover - compiled
-    """Means over every ``stride``-th scenario of all measures."""
+    """Means over every ``stride``-th scenario of all measures.
+
+    A first quantity that leaves less than the minimum stock costs a shortage a unit more.
+    """
     scenarios = batch.demand.shape[1]
     totals = np.zeros(MEASURES)
     used = 0
     for scenario in range(0, scenarios, stride):
         simulate(batch, item, scenario, first, outlook, reorder, up_to, work, totals)
         used += 1
-    return totals / used
+    result = totals / used
+    if first >= 0.0:
+        lacking = batch.rules[item, 4] - stock_and_orders(batch, item) - first
+        result[COST] += batch.costs[item, 0] * max(lacking, 0.0)
+    return result
 
 
 @compiled
@@ -551,7 +558,7 @@ def stock_and_orders(batch: Batch, item: int) -> float:  # pragma: no cover - co
 @compiled
 def pack_range(batch: Batch, item: int) -> tuple[float, float]:  # pragma: no cover - compiled
     """Fewest and most packs that may be ordered; most < fewest where none may."""
-    pack, minimum, maximum, quota = batch.rules[item]
+    pack, minimum, maximum, quota = batch.rules[item, :4]
     fewest = max(np.ceil(minimum / pack - 1e-9), 1.0)
     room = min(maximum - stock_and_orders(batch, item), quota)
     return fewest, (np.floor(room / pack + 1e-9) if room < 1e15 else 1e15)
@@ -590,6 +597,10 @@ def fill_tables(
             for step in range(COARSE):
                 packs = np.rint(fewest + (top - fewest) * step / (COARSE - 1))
                 add_column(batch, item, packs, outlook, work, tables, stride)
+        lacking = batch.rules[item, 4] - held
+        if lacking > 0.0:
+            packs = min(max(np.ceil(lacking / pack - 1e-9), fewest), most)
+            add_column(batch, item, packs, outlook, work, tables, stride)
 
 
 @compiled

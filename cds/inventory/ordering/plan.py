@@ -190,7 +190,8 @@ class Reckoning:
                     1,
                 )
                 self.tables.counts[index] += 1
-            self.tables.measures[index, :count, kernel.COST] = costs
+            lacking = np.array([problem.below_minimum(float(each)) for each in quantities])
+            self.tables.measures[index, :count, kernel.COST] = costs + problem.shortage * lacking
             done.add(index)
         return frozenset(done)
 

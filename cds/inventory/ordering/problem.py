@@ -61,6 +61,7 @@ class ItemProblem:
 
     An order is 0, or a multiple of ``pack`` that is at least ``minimum_order``, at most
     ``quota``, and that brings stock and outstanding orders to ``maximum_stock`` at most.
+    Each unit by which it leaves them below ``minimum_stock`` costs ``shortage`` once.
     """
 
     item: str
@@ -80,6 +81,7 @@ class ItemProblem:
     minimum_order: float = 0.0
     maximum_stock: float = inf
     quota: float = inf
+    minimum_stock: float = 0.0
     volume: float = 0.0  # of a unit, in the cold room; 0: not kept there
     supplier: str = ""
     priority: int = NON_ESSENTIAL
@@ -111,7 +113,16 @@ class ItemProblem:
         for message, wrong in problems:
             if wrong:
                 raise ValueError(f"{self.item}: {message}")
-        for name in ("price", "shortage", "expiry", "holding", "order_line", "volume", "waiting"):
+        for name in (
+            "price",
+            "shortage",
+            "expiry",
+            "holding",
+            "order_line",
+            "volume",
+            "waiting",
+            "minimum_stock",
+        ):
             if not 0 <= getattr(self, name) < inf:
                 raise ValueError(f"{self.item}: {name} must be finite and not negative")
         for order in self.pipeline:
@@ -122,6 +133,10 @@ class ItemProblem:
     def on_hand(self) -> float:
         """Units in usable lots, of at least one period of life."""
         return float(self.lots[self.lots[:, 1] >= 1, 0].sum())
+
+    def below_minimum(self, quantity: float) -> float:
+        """Units that stock and orders are below ``minimum_stock`` when so much is ordered."""
+        return max(self.minimum_stock - self.on_hand - self.outstanding - quantity, 0.0)
 
     @property
     def outstanding(self) -> float:

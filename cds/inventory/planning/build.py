@@ -134,6 +134,7 @@ def _problem(
         minimum_order=source.minimum_order,
         maximum_stock=inf if item.maximum is None else item.maximum,
         quota=quota,
+        minimum_stock=item.minimum or 0.0,
         volume=item.volume / item.pack if cold and item.volume is not None else 0.0,
         supplier=source.supplier,
         priority=VEN_CLASSES.index(item.ven),

@@ -20,6 +20,8 @@ POOLING: Final = 20
 """Deliveries that all of a supplier's items together weigh against those of the item itself."""
 LOST: Final = 0.002
 """Share of orders that never come; the longer one is out, the likelier it is one of them."""
+DOUBTFUL: Final = 0.1
+"""The chance of being lost from which on an order is not counted on."""
 FEWEST_FOR_LATENESS: Final = 8
 """Deliveries below which no share of late ones is given."""
 
@@ -125,8 +127,7 @@ class Sources:
         """Days until an open order comes, one a scenario; None where it cannot be counted on.
 
         Of deliveries so far, those that took longer than it has been out tell how long it will
-        still take, or that it is rather lost (``NEVER`` in a scenario in which it is); without
-        any deliveries, the day it is due.
+        still take, or that it is rather lost; without any deliveries, the day it is due.
         """
         import numpy as np
 
@@ -140,10 +141,9 @@ class Sources:
             coming = (1.0 - trust) * len(longer) / len(every)
             coming += trust * len(mine) / len(own) if own else 0.0
             lost = LOST / (LOST + (1.0 - LOST) * coming)
-            if lost >= 0.5:
+            if lost >= DOUBTFUL:
                 return None
-            days = _pooled(mine, longer, longer, (scenarios,), random)
-            return np.where(random.random(scenarios) < lost, NEVER, days)
+            return _pooled(mine, longer, longer, (scenarios,), random)
         known = self._pharmacy.suppliers.get(order.supplier)
         if order.due is not None:
             left = (order.due - as_of).days

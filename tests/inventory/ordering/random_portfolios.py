@@ -54,6 +54,7 @@ def random_item(random: np.random.Generator, index: int) -> ItemProblem:
         minimum_order=float(random.choice([0, 0, 15])),
         maximum_stock=float(random.choice([np.inf, 6 * mean + 10])),
         quota=float(random.choice([np.inf, np.inf, 12])),
+        minimum_stock=float(random.choice([0, 0, 25])),
         volume=float(random.choice([0, 0.5])),
         supplier=f"supplier {index % 2}",
         priority=int(random.integers(0, 3)),

@@ -93,11 +93,17 @@ def whole_packs(problem: ItemProblem, lacking: float, held: float) -> float:
 
 
 def expected_cost(problem: ItemProblem, quantity: float, later: LaterOrders) -> float:
-    """Mean cost over the scenarios of ordering ``quantity`` now and by ``later`` afterwards."""
+    """Mean cost over the scenarios of ordering ``quantity`` now and by ``later`` afterwards.
+
+    With it a shortage's cost for each unit by which the order leaves less than the minimum stock.
+    """
     future = future_of(problem)
     scenarios = problem.demand.shape[0]
     costs = [scenario_cost(problem, s, quantity, later, future) for s in range(scenarios)]
-    return math.fsum(costs) / len(costs)
+    held = sum(float(amount) for amount, left in problem.lots if left >= 1)
+    held += sum(order.quantity for order in problem.pipeline)
+    below = max(problem.minimum_stock - held - quantity, 0.0)
+    return math.fsum(costs) / len(costs) + problem.shortage * below
 
 
 def scenario_cost(
