@@ -52,15 +52,29 @@ def load_pharmacy(named: str | None, as_of: str | None, moment: datetime, *, qui
     """
     from cds.inventory.reading import load
 
-    day = None if as_of is None else inventory_options.day("--as-of", as_of)
-    path = _PHARMACY.find(named, context.places(), quiet=quiet)
-    if path.name == SETTINGS and path.is_file():
-        path = path.parent
-    pharmacy, problems = load(path, day or _today(path, moment))
+    path, day = find_pharmacy(named, as_of, moment, quiet=quiet)
+    pharmacy, problems = load(path, day)
     loaded = Loaded(pharmacy, problems, path)
     if not quiet:
         _tell(loaded)
     return loaded
+
+
+def find_pharmacy(
+    named: str | None, as_of: str | None, moment: datetime, *, quiet: bool
+) -> tuple[Path, date]:
+    """The folder of the pharmacy and the day to look at it, its tables not read."""
+    day = None if as_of is None else inventory_options.day("--as-of", as_of)
+    path = _PHARMACY.find(named, context.places(), quiet=quiet)
+    if path.name == SETTINGS and path.is_file():
+        path = path.parent
+    return path, day or _today(path, moment)
+
+
+def is_sample(folder: Path) -> bool:
+    """Whether this is the sample pharmacy that cds brings, which no run may write into."""
+    samples = [place / "pharmacy" for place in context.places().folders("sample_data")]
+    return folder.resolve() in [sample.resolve() for sample in samples]
 
 
 def find_item(pharmacy: Pharmacy, text: str) -> Item:
