@@ -71,7 +71,8 @@ class Frame:
     unit vectors in patient coordinates (LPS) of increasing column and row index, where known.
     ``findings`` are what a reader of the result must know (burned-in text, secondary capture,
     lossy compression), as codes with a sentence. ``header``: the DICOM dataset without pixels,
-    for results that refer to it; None for pictures.
+    for results that refer to it; None for pictures. ``number`` counts from 1. ``encoding`` is how
+    the file holds its pixels, in words; ``of`` is how many frames, pages or slices it has.
     """
 
     source: str
@@ -86,11 +87,13 @@ class Frame:
     findings: Mapping[str, str] = field(default_factory=dict)
     kind: Literal["dicom", "picture", "nifti"] = "picture"
     header: Any = None
+    encoding: str = ""
+    of: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file, or a frame of it, that gave no image, and why in one sentence."""
+    """A file (``number`` 0) or a frame of it that gave no image, and why in one sentence."""
 
     source: str
     number: int

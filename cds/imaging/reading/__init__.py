@@ -1,0 +1,53 @@
+"""Reads images of any kind, of anybody: frames in order, and what could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cds.imaging.frame import Frame, Unreadable
+from cds.imaging.reading.files import files_of
+from cds.imaging.reading.limits import DEFAULT_LIMITS, ReadLimits
+from cds.imaging.reading.one_file import NeedsOwnProcess, read_data, read_path
+from cds.imaging.reading.process import DecodingProcess
+
+__all__ = ["DEFAULT_LIMITS", "ReadLimits", "files_of", "read", "read_bytes"]
+
+
+def read(
+    paths: Sequence[Path], *, limits: ReadLimits = DEFAULT_LIMITS, workers: int = 1
+) -> Iterator[Frame | Unreadable]:
+    """The frames of files and folders (whole, in the order of names), each in order.
+
+    DICOM, PNG, JPEG, TIFF, NIfTI. A file that cannot be read gives one Unreadable, a damaged
+    frame of a file another; the rest go on. ``workers`` above 1 reads that many files at a time
+    in processes, ahead of the caller, within bounds; order and content are the same.
+    """
+    files = files_of(paths)
+    if workers > 1:
+        from cds.imaging.reading.ahead import read_ahead
+
+        yield from read_ahead(files, limits, workers)
+        return
+    apart = DecodingProcess(limits)
+    try:
+        for file in files:
+            try:
+                yield from read_path(file, limits, isolated=False)
+            except NeedsOwnProcess:
+                yield from apart.read(str(file), file)
+    finally:
+        apart.close()
+
+
+def read_bytes(
+    name: str, data: bytes, limits: ReadLimits = DEFAULT_LIMITS
+) -> Iterator[Frame | Unreadable]:
+    """As ``read``, of the bytes of one file that is called ``name``."""
+    apart = DecodingProcess(limits)
+    try:
+        yield from read_data(name, data, limits, isolated=False)
+    except NeedsOwnProcess:
+        yield from apart.read(name, data)
+    finally:
+        apart.close()

@@ -1,0 +1,129 @@
+"""A process that reads files apart from this one: a decoder that crashes ends only that.
+
+It starts when it is first needed, serves file after file, and is replaced when it dies or
+takes too long. Frames come over a pipe, so it waits where nobody takes them.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from cds.imaging.frame import Frame, Unreadable
+from cds.imaging.reading.limits import ReadLimits
+
+_LENGTH = struct.Struct("<Q")
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONFAULTHANDLER": ""}
+
+
+class DecodingProcess:
+    """One process, started when first asked for. Not for two threads at once."""
+
+    def __init__(self, limits: ReadLimits) -> None:
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, name: str, content: Path | bytes) -> Iterator[Frame | Unreadable]:
+        """The frames of a file; where the process dies or is late, that is said."""
+        process = self._running()
+        assert process.stdin is not None and process.stdout is not None
+        late = threading.Event()
+        number = 0
+        try:
+            send(process.stdin, (name, content))
+            while True:
+                message = self._next(process, late)
+                if message is None:
+                    return
+                number = message.number
+                yield message
+        except GeneratorExit:
+            self.close()  # what it still writes belongs to nobody
+            raise
+        except (EOFError, OSError):
+            self.close()
+            yield Unreadable(name, number + 1 if number else 0, self._what_ended(late))
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                try:
+                    stream.close()
+                except OSError:
+                    continue
+
+    def _what_ended(self, late: threading.Event) -> str:
+        if late.is_set():
+            return f"took more than {self._limits.seconds:g} s to decode"
+        return "is damaged: it crashed its decoder"
+
+    def _next(
+        self, process: subprocess.Popen[bytes], late: threading.Event
+    ) -> Frame | Unreadable | None:
+        """The next message; the process is killed where it takes too long."""
+        assert process.stdout is not None
+
+        def kill() -> None:
+            late.set()
+            process.kill()
+
+        watch = threading.Timer(self._limits.seconds, kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            found = receive(process.stdout)
+        finally:
+            watch.cancel()
+        assert found is None or isinstance(found, Frame | Unreadable)
+        return found
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "cds.imaging.reading.process_main"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(_search_path())},
+            )
+            assert self._process.stdin is not None
+            send(self._process.stdin, self._limits)
+        return self._process
+
+
+def send(stream: IO[bytes], message: object) -> None:
+    """Write one message and flush it."""
+    content = pickle.dumps(message, protocol=5)
+    stream.write(_LENGTH.pack(len(content)))
+    stream.write(content)
+    stream.flush()
+
+
+def receive(stream: IO[bytes]) -> object:
+    """The next message. Raises EOFError where the other side has ended."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(head)
+    content = stream.read(length)
+    if len(content) < length:
+        raise EOFError
+    return pickle.loads(content)
+
+
+def _search_path() -> list[str]:
+    return [entry or str(Path.cwd()) for entry in sys.path]
