@@ -54,6 +54,8 @@ def futures(
 ) -> dict[str, ItemFuture]:
     """The future of every item that has a forecast, in the order of the items table.
 
+    An item that was never issued is in it where a minimum of it is kept; nobody will want it.
+
     An item's scenarios depend on ``seed`` and its own data alone, save those of its demand,
     which depend on its place in the forecast.
     """
@@ -70,10 +72,12 @@ def futures(
     for code in pharmacy.items:
         row = place.get(code)
         if row is not None:
-            demand = np.maximum(paths[row], 0)
-            found[code] = _future(
-                pharmacy, code, demand, bool(whole[row]), sources, orders.get(code, []), seed
-            )
+            demand, integer = np.maximum(paths[row], 0), bool(whole[row])
+        elif pharmacy.items[code].minimum:
+            demand, integer = np.zeros(paths.shape[1:], np.float32), True
+        else:
+            continue
+        found[code] = _future(pharmacy, code, demand, integer, sources, orders.get(code, []), seed)
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
+from cds.inventory.description import Lot
 from cds.inventory.ordering.check.violation import Violation
 from cds.inventory.ordering.outcome import Line, Plan
 from cds.inventory.planning.build import Portfolio, Unplannable
@@ -59,7 +60,8 @@ class OrderLine:
     order, with a chance of 5 %; None: not within the horizon. ``late``: share of deliveries later
     than promised. ``saving``: expected money saved by ordering now instead of at the next review.
     ``best_quantity``: what would be best if nothing were shared; ``limited_by``: what keeps the
-    order from it. ``sites``: units for each site, where there are several.
+    order from it. ``lots``: what was counted as usable, first to expire first. ``sites``: units
+    for each site, where there are several.
     """
 
     rank: int
@@ -93,6 +95,7 @@ class OrderLine:
     best_quantity: float
     limited_by: tuple[str, ...]
     method: str
+    lots: tuple[Lot, ...]
     sites: Mapping[str, float]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from math import isfinite
 from typing import TYPE_CHECKING, Final
@@ -10,15 +11,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from cds.inventory.description import Lot, Pharmacy
-from cds.inventory.fefo import cover_days
+from cds.inventory.fefo import cover_days, in_order
 from cds.inventory.ordering.outcome import Line
 from cds.inventory.ordering.plan import plan
 from cds.inventory.ordering.problem import ItemProblem
 from cds.inventory.planning.build import build_problems
+from cds.inventory.planning.checked import check_orders
 from cds.inventory.planning.future import ItemFuture, futures
-from cds.inventory.planning.order_plan import OrderLine, OrderPlan
+from cds.inventory.planning.looks import looks_of
+from cds.inventory.planning.order_plan import OrderLine, OrderPlan, Shared
+from cds.inventory.planning.sites import Sites
 from cds.inventory.planning.stock_path import stock_path, stocks_of
 from cds.inventory.planning.supply import NEVER
+from cds.inventory.status import OTHER_RISK, VITAL_RISK
 
 if TYPE_CHECKING:
     from cds.inventory.planning.demand import DemandForecast
@@ -59,25 +64,29 @@ def plan_orders(
         progress=progress,
     )
     lots = lots_by_item(pharmacy)
+    sites = Sites(pharmacy)
     problems = {problem.item: problem for problem in portfolio.problems}
     lines = tuple(
-        order_line(pharmacy, rank, line, problems[line.item], future[line.item], lots)
+        order_line(pharmacy, rank, line, problems[line.item], future[line.item], lots, sites)
         for rank, line in enumerate(engine.lines, 1)
     )
-    return OrderPlan(
+    made = OrderPlan(
         as_of=pharmacy.as_of,
         seed=seed,
         scenarios=scenarios,
         lines=lines,
         unplanned=portfolio.unplanned,
-        looks=(),
-        shared=(),
+        looks=looks_of(
+            pharmacy, future, portfolio, engine, lines, lots, own_budget=budget is not None
+        ),
+        shared=tuple(shares(pharmacy, lines, sites)),
         violations=(),
         budget=portfolio.limits.budget if isfinite(portfolio.limits.budget) else None,
         engine=engine,
         portfolio=portfolio,
         futures=future,
     )
+    return replace(made, violations=check_orders(pharmacy, made, budget=budget))
 
 
 def lots_by_item(pharmacy: Pharmacy) -> dict[str, list[Lot]]:
@@ -95,11 +104,13 @@ def order_line(
     problem: ItemProblem,
     future: ItemFuture,
     lots: Mapping[str, Sequence[Lot]],
+    sites: Sites,
 ) -> OrderLine:
     """An engine's line with dates, risks and money as a pharmacist reads them."""
     source, as_of = future.source, pharmacy.as_of
     assert source is not None
-    held = [lot for lot in lots.get(line.item, []) if lot.usable(as_of)]
+    held = in_order(lots.get(line.item, []), as_of)
+    on_order = sum(each.order.quantity for each in future.arriving)
     review = pharmacy.settings.review_days
     now, next_review = future.lead_days[:, 0], future.lead_days[:, -1]
     horizon = review * problem.demand.shape[1]
@@ -130,7 +141,7 @@ def order_line(
         next_arrival=as_of + timedelta(days=wanted_days),
         needed_by=None if by >= NEVER else as_of + timedelta(days=by),
         usable=sum(lot.quantity for lot in held),
-        on_order=sum(each.order.quantity for each in future.arriving),
+        on_order=on_order,
         daily=future.daily,
         cover_days=cover_days(held, as_of, future.daily) if future.daily > 0 else None,
         wanted_days=wanted_days,
@@ -149,5 +160,17 @@ def order_line(
         best_quantity=line.best_quantity,
         limited_by=line.limited_by,
         method=line.method,
-        sites={},
+        lots=tuple(held),
+        sites=sites.of_order(line.item, line.quantity, problem.pack, held, on_order),
     )
+
+
+def shares(pharmacy: Pharmacy, lines: Sequence[OrderLine], sites: Sites) -> Iterator[Shared]:
+    """What there is of items that may run out before an order comes, shared out by need."""
+    for line in lines:
+        vital = pharmacy.items[line.item].ven == "V"
+        if line.risk_before >= (VITAL_RISK if vital else OTHER_RISK):
+            days = (line.arrival[1] - pharmacy.as_of).days
+            found = sites.of_stock(line.item, line.daily * days, line.lots)
+            if found is not None:
+                yield found

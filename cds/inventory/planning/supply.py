@@ -109,17 +109,21 @@ class Sources:
             promised = known.lead_time_days
         own = tuple(sorted(self._own.get((supplier, item), ())))
         every = tuple(sorted(self._all.get(supplier, ())))
-        pack = self._pharmacy.items[item].pack
         return Source(
             supplier=supplier,
             price=price,
             stale_price=stale,
-            minimum_order=0.0 if offer is None else offer.minimum_packs * pack,
+            minimum_order=self.minimum_order(item, supplier),
             promised=promised,
             own=own,
             all_items=every,
             late=_late(own if len(own) >= FEWEST_FOR_LATENESS else every, promised),
         )
+
+    def minimum_order(self, item: str, supplier: str) -> float:
+        """The least units that the supplier delivers of the item."""
+        offer = self._offers.get((item, supplier))
+        return 0.0 if offer is None else offer.minimum_packs * self._pharmacy.items[item].pack
 
     def arrivals(
         self, order: OpenOrder, as_of: date, scenarios: int, random: np.random.Generator
