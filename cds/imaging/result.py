@@ -61,10 +61,12 @@ class Region:
 class ImageResult:
     """One frame of one file.
 
-    ``label`` is said only where ``status`` is ok. ``probabilities``: label → calibrated
-    probability; None where refused (without ``--force``) or unreadable. ``distance``: from the
-    training images, None where the contract has no gate. ``reason``: one sentence where the
-    status is not ok. ``findings``: code → sentence, what a reader of the result must know.
+    ``label`` is said only where ``status`` is ok; None also where a detection, segmentation or
+    multilabel model found nothing. ``labels``: all that a multilabel model found.
+    ``probabilities``: label → calibrated probability; None where refused (without ``--force``)
+    or unreadable. ``distance``: from the training images, None where the contract has no gate.
+    ``reason``: one sentence where the status is not ok. ``findings``: code → sentence, what a
+    reader of the result must know.
     """
 
     file: str
@@ -72,6 +74,7 @@ class ImageResult:
     status: Status
     reason: str = ""
     label: str | None = None
+    labels: tuple[str, ...] = ()
     probabilities: Mapping[str, float] | None = None
     distance: float | None = None
     heatmap: Heatmap | None = None
@@ -148,6 +151,8 @@ def image_json(image: ImageResult) -> dict[str, Any]:
     entry["faithfulness"] = None if heatmap is None else _faithfulness_json(heatmap)
     entry["preprocessing"] = list(image.preprocessing)
     entry["findings"] = dict(image.findings)
+    if image.labels:
+        entry["labels"] = list(image.labels)
     if image.boxes:
         entry["boxes"] = [_box_json(box) for box in image.boxes]
     if image.regions:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cds.errors import InputError, Place
@@ -135,8 +134,3 @@ def _reason(error: Exception) -> str:
     text = " ".join(str(error).split())
     text = text.split(" : ", 2)[-1] if text.startswith("[ONNXRuntimeError]") else text
     return text[:300]
-
-
-def empty_batch(count: int, shape: Sequence[int], kind: str) -> NDArray[Any]:
-    """An array for ``count`` images of ``shape``, to be filled again and again."""
-    return np.empty((count, *shape), dtype=kind)

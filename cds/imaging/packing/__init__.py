@@ -1,0 +1,1 @@
+"""Writes the contract of an exported model by asking its graph, its metadata and its owner."""
