@@ -85,7 +85,9 @@ def fit_gate(
         for number in range(_FOLDS):
             out = fold == number
             distances[out] = _statistics(rows[~out], groups[~out]).distances(rows[out])
-    return FittedGate(statistics, float(np.quantile(distances, accepted)), accepted)
+    # The rank that a fresh image is within as often as asked (split conformal prediction).
+    rank = min(1.0, accepted * (len(distances) + 1) / len(distances))
+    return FittedGate(statistics, float(np.quantile(distances, rank, method="higher")), accepted)
 
 
 def gate_bytes(statistics: GateStatistics) -> bytes:

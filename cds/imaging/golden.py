@@ -31,7 +31,8 @@ Numbers = NDArray[np.float64]
 class Golden:
     """``fingerprints``: (n, channels, blocks, blocks), see ``fingerprint``. ``expected``: (n, k),
     see ``outcome.summary``. ``distances``: (n,), not a number where there is no gate.
-    ``labels`` and ``modalities`` are those of the contract when the vectors were made."""
+    ``labels``, ``modalities`` and ``size`` (height, width) are those of the contract when the
+    vectors were made."""
 
     frames: tuple[Frame, ...]
     fingerprints: Numbers
@@ -39,6 +40,7 @@ class Golden:
     distances: Numbers
     labels: tuple[str, ...]
     modalities: tuple[str, ...]
+    size: tuple[int, int]
 
 
 def fingerprint(pixels: NDArray[Any], layout: str) -> Numbers:
@@ -97,6 +99,7 @@ def golden_bytes(
         "frames": [_described(frame) for frame in frames],
         "labels": [label.name for label in contract.output.labels],
         "modalities": list(contract.scope.modalities),
+        "size": [contract.intake.height, contract.intake.width],
     }
     stream = io.BytesIO()
     arrays: dict[str, Any] = {f"frame_{n}": frame.stored for n, frame in enumerate(frames)}
@@ -126,6 +129,7 @@ def read_golden(content: bytes, source: str) -> Golden:
                 np.asarray(arrays["distances"], dtype=np.float64),
                 tuple(about["labels"]),
                 tuple(about["modalities"]),
+                (int(about["size"][0]), int(about["size"][1])),
             )
     except Exception as error:
         raise InputError(

@@ -74,49 +74,52 @@ def _content(folder: Path, name: str) -> bytes:
         ) from error
 
 
-def open_folder(folder: Path) -> ModelFolder:
+def open_folder(folder: Path, *, verify_contract: bool = True) -> ModelFolder:
     """The model in ``folder``, its contract verified where there are checksums.
 
-    Raises ModelRefused, or InputError where the contract is not sound.
+    ``verify_contract`` False: also a contract that was edited since. Raises ModelRefused, or
+    InputError where the contract is not sound.
     """
     path = folder / CONTRACT
-    if (folder / CHECKSUMS).is_file():
+    if verify_contract and (folder / CHECKSUMS).is_file():
         content = verified(folder, CONTRACT, read_checksums(folder))
     else:
         content = _content(folder, CONTRACT)
     return ModelFolder(folder, parse_contract(content, str(path)), sha256(content))
 
 
-def find_model(argument: str, installed: Mapping[str, Path]) -> ModelFolder:
+def find_model(
+    argument: str, installed: Mapping[str, Path], *, verify_contract: bool = True
+) -> ModelFolder:
     """The model called ``argument``: an installed name, a folder, or an ONNX file.
 
     Raises InputError where there is none, or an ONNX file has no contract beside it.
     """
     path = Path(argument)
     if argument in installed and not path.suffix:
-        return open_folder(installed[argument])
+        return open_folder(installed[argument], verify_contract=verify_contract)
     if path.is_dir():
         if (path / CONTRACT).is_file():
-            return open_folder(path)
+            return open_folder(path, verify_contract=verify_contract)
         graphs = sorted(path.glob("*.onnx"))
         hint = f"write one: cds image pack {graphs[0]} -o {path}" if graphs else "no model is there"
         raise InputError(f"has no {CONTRACT}; {hint}", Place(argument))
     if path.is_file() and path.suffix.lower() == ".onnx":
-        return _beside(path)
+        return _beside(path, verify_contract)
     near = get_close_matches(argument, installed, n=1)
     known = f"there are {', '.join(installed)}" if installed else "there are none"
     hint = f"did you mean {near[0]!r}?" if near else known
     raise InputError(f"no imaging model is called {argument!r}; {hint}")
 
 
-def _beside(path: Path) -> ModelFolder:
+def _beside(path: Path, verify_contract: bool) -> ModelFolder:
     if not (path.parent / CONTRACT).is_file():
         raise InputError(
             f"has no {CONTRACT} beside it, so nobody knows what goes in and what comes out; "
             f"write one: cds image pack {path} -o FOLDER",
             Place(str(path)),
         )
-    model = open_folder(path.parent)
+    model = open_folder(path.parent, verify_contract=verify_contract)
     if model.contract.file != path.name:
         raise InputError(
             f"is not the graph of the {CONTRACT} beside it, which is of {model.contract.file}",

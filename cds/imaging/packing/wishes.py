@@ -40,3 +40,13 @@ class Wishes:
     purpose: Mapping[str, str] = field(default_factory=dict)
     not_for: Mapping[str, str] = field(default_factory=dict)
     source: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Notes:
+    """Gathered while a contract is proposed: ``known`` without being asked, ``doubts``, and the
+    flags that are ``missing``."""
+
+    known: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)

@@ -1,0 +1,1 @@
+"""Holds a model's contract against its graph and its golden vectors."""
