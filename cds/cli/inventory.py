@@ -14,6 +14,9 @@ from cds.cli.light_parameters import LightCommand, LightGroup
 
 COMMANDS: Final = (
     ("status", "cds inventory status pharmacy"),
+    ("forecast", "cds inventory forecast pharmacy -o demand.csv"),
+    ("order", "cds inventory order pharmacy -o orders.xlsx"),
+    ("run", "cds inventory run pharmacy --deadline 300"),
     ("expiring", "cds inventory expiring --days 60"),
     ("recall", "cds inventory recall F262923"),
     ("pick", "cds inventory pick D001 240 --place N-STORE"),

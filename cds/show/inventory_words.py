@@ -89,6 +89,131 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "断货风险：以往与供货周期等长的时段中，现有库存不能满足其用量的比例。"
         "可用天数：按最近 {days} 天（有货日）的平均用量。",
     ),
+    # order
+    "packs": ("packs", "盒数"),
+    "supplier": ("from", "供应商"),
+    "cost": ("cost", "金额"),
+    "arrives": ("arrives", "到货"),
+    "saves": ("saves", "节省"),
+    "per_money": ("/money", "/金额"),
+    "pack": ("in a pack", "每盒"),
+    "pack_price": ("price a pack", "每盒价格"),
+    "needed_by": ("needed by", "最迟需要"),
+    "look": ("look at", "需处理"),
+    "left_out": ("left out", "未足额"),
+    "order_head": (
+        "Order {lines} lines for {cost} {currency}{budget}; expected to save {saving} {currency} "
+        "over waiting {days} days",
+        "建议订货 {lines} 行，{cost} {currency}{budget}；与 {days} 天后再订相比，预计节省 {saving} "
+        "{currency}",
+    ),
+    "order_budget": (
+        " of the {budget} {currency} for tonight",
+        "（今晚预算 {budget} {currency}）",
+    ),
+    "order_proof": (
+        "Expected cost {cost} {currency} over {scenarios} scenarios, proved within {gap} % of the "
+        "least.",
+        "{scenarios} 个情景下预期成本 {cost} {currency}，已证明与最优相差不超过 {gap}%。",
+    ),
+    "order_checked": ("Checked: {count} violations.", "独立核查：{count} 项违规。"),
+    "order_price": (
+        "One {currency} more of budget would save {price} {currency}.",
+        "预算每增加 1 {currency} 可节省 {price} {currency}。",
+    ),
+    "order_look": ("{count} things a person must look at:", "需要人工处理 {count} 项："),
+    "order_none": ("Nothing is worth ordering today.", "今日无需订货。"),
+    "order_supplier": (
+        "{name}: {lines} lines, {cost} {currency}",
+        "{name}：{lines} 行，{cost} {currency}",
+    ),
+    "order_left_out": (
+        "{count} items get less than would be best for them:",
+        "{count} 个品种的订货量低于最优：",
+    ),
+    "order_cut": ("{name}: {cut}; {risk} to run out", "{name}：{cut}；断货概率 {risk}"),
+    "order_unplanned": ("Not planned: {list}.", "未纳入计划：{list}。"),
+    "order_shared": (
+        "{name}: {available} must do until the delivery: {list}.",
+        "{name}：到货前仅有 {available}，建议分配：{list}。",
+    ),
+    "order_share": ("{site} {given} of {needs}", "{site} {given} / 需 {needs}"),
+    "order_rule": (
+        "Saves: expected money against ordering at the next review instead (shortage, expiry, "
+        "holding, order lines; below a minimum too). Ranked by it for each unit of money.",
+        "节省：与下次再订相比的预期金额（缺货、过期、持有、订货，含低于下限）；按每单位金额的节省排序。",
+    ),
+    "shortage": ("shortage", "缺货"),
+    "expiry_cost": ("expiry", "过期"),
+    "holding": ("holding", "持有"),
+    "order_lines": ("lines", "订货"),
+    "others": ("others", "其他"),
+    "total": ("in all", "合计"),
+    "note": ("", ""),
+    "chosen": ("<- ordered", "<- 建议"),
+    "explain_head": (
+        "{name} ({item}): order {packs} packs ({units}) from {supplier} for {cost} {currency}",
+        "{name}（{item}）：向 {supplier} 订 {packs} 盒（{units}），{cost} {currency}",
+    ),
+    "next_more": (
+        "One pack more would change the cost by {change} {currency}: {parts}.",
+        "多订一盒成本变化 {change} {currency}：{parts}。",
+    ),
+    "next_fewer": (
+        "One pack fewer would change it by {change} {currency}: {parts}.",
+        "少订一盒成本变化 {change} {currency}：{parts}。",
+    ),
+    "next_more_forbidden": ("One pack more: not allowed by {limit}.", "多订一盒：{limit}不允许。"),
+    "next_fewer_forbidden": (
+        "One pack fewer: not allowed by {limit}.",
+        "少订一盒：{limit}不允许。",
+    ),
+    "explain_rule": (
+        "Expected {currency} over the periods looked ahead, later orders included. Others: what "
+        "the money and the room would save elsewhere, the supplier's minimum, and the price of "
+        "staying below the minimum stock. Risk: to run out before the next review's order comes.",
+        "展望期内的预期 {currency}，含后续订货。其他：所占资金与容量在别处可节省的金额、供应商起订"
+        "金额，以及低于库存下限的代价。风险：下次订货到货前断货。",
+    ),
+    "explain_forecast": ("Demand by review period ({kind}):", "各周期需求预测（{kind}）："),
+    "from_day": ("from", "起始"),
+    "mean": ("mean", "均值"),
+    "low": ("10 %", "10%"),
+    "half": ("50 %", "50%"),
+    "high": ("90 %", "90%"),
+    "class_smooth": ("steady", "平稳"),
+    "class_erratic": ("erratic", "波动"),
+    "class_intermittent": ("now and then", "间歇"),
+    "class_lumpy": ("now and then, in lumps", "块状"),
+    "class_new": ("new: as items like it", "新品：参照同类"),
+    "class_dead": ("no longer used", "停用"),
+    "explain_censored": (
+        "It was out of stock in {periods} periods: {issued} were issued a period, {demand} would "
+        "have been asked for.",
+        "有 {periods} 个周期断货：每周期发出 {issued}，实际需求估计 {demand}。",
+    ),
+    "explain_lots": ("{units} usable, first to expire first:", "可用 {units}，按近效期先出："),
+    "used_by": ("used by", "用完"),
+    "explain_not_counted": ("Not counted: {list}.", "未计入：{list}。"),
+    "expired_lot": ("expired", "过期"),
+    "quarantined_lot": ("quarantined", "待验"),
+    "recalled_lot": ("recalled", "召回"),
+    "not_ordered": ("not ordered", "不订"),
+    "key_head": ("Item by item", "逐品种"),
+    "key_issued": ("issued", "已发出"),
+    "key_hidden": ("hidden by stock-outs (estimated)", "断货掩盖的需求（估计）"),
+    "key_forecast": ("forecast, 80 and 95 %", "预测区间 80% 与 95%"),
+    "key_without": ("stock without the order, 80 %", "不订时的库存（80%）"),
+    "key_with": ("stock with it, 80 %", "订后的库存（80%）"),
+    "key_expiry": ("a lot expires", "批次过期"),
+    "key_rule": (
+        "Dotted lines: the order comes (blue), the next review's order comes (grey). Dashed: "
+        "minimum and maximum stock. Nothing later is ordered in these pictures.",
+        "点线：本次到货（蓝）、下次订货到货（灰）。虚线：库存上下限。图中不含此后的订货。",
+    ),
+    "key_more": ("{count} items without a picture.", "另有 {count} 个品种未绘图。"),
+    "key_stock": ("usable stock, {unit}", "可用库存（{unit}）"),
+    "key_demand": ("demand a review period, {unit}", "每周期需求（{unit}）"),
     # expiring
     "expiring_head": (
         "{lots} lots expire within {days} days or have expired; {value} {currency} of them will "

@@ -42,6 +42,14 @@ class DemandForecast:
     light: int
 
 
+def horizon_for(pharmacy: Pharmacy) -> int:
+    """Review periods to look ahead: the longest usual lead time and as much again fit in twice."""
+    days = pharmacy.lead_times["days"].quantile(0.95, "higher") or 0
+    stated = [one.lead_time_days or 0 for one in pharmacy.suppliers.values()]
+    longest = max(int(days), *stated, 0)
+    return max(HORIZON, -(-2 * longest // pharmacy.settings.review_days) + 4)
+
+
 def forecast_demand(
     pharmacy: Pharmacy,
     *,
