@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SECTIONAL = frozenset({"CT", "MR", "PT", "NM"})
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601
+_USUAL_BITS = (8, 10, 12, 14)
+_LITTLE = 16  # a range of which less than one in so many is used tells nothing of the image
 _TABLE_BYTES = 2  # stored values of at most this size are transformed once each, not pixel by pixel
 
 
@@ -163,6 +165,20 @@ def full_range(grey: GreyScale, *, signed: bool) -> tuple[float, float]:
     return low, high
 
 
+def bits_that_suffice(
+    stored: NDArray[Any], grey: GreyScale, declared: tuple[float, float]
+) -> int | None:
+    """How many bits hold the modality's values, where those use little of what is declared.
+
+    Writers often declare 16 bits for values of 8 or 12, with no window. None where more than a
+    sixteenth of the declared range is used, and where a value is negative.
+    """
+    ends = modality(np.array([stored.min(), stored.max()], np.float64), grey)
+    if ends.min() < 0 or ends.max() * _LITTLE > declared[1] - declared[0]:
+        return None
+    return next((bits for bits in _USUAL_BITS if ends.max() < 2**bits), None)
+
+
 def inverted(values: NDArray[Any]) -> NDArray[Any]:
     """Black for white, of values from 0 to 1."""
     return 1 - values
@@ -218,8 +234,7 @@ def _grey_transform(
 ) -> Callable[[Values], Values]:
     """All steps of grey values as one function of them, and their account in ``steps``."""
     grey = frame.grey
-    signed = frame.stored.dtype.kind == "i"
-    show = _window_step(grey, window, use_header, signed)
+    account, show = _window_step(frame.stored, grey, window, use_header)
     if grey.padding is not None:
         steps.append(f"padding: {grey.padding[0]} to {grey.padding[1]} -> darkest")
     if grey.modality_table is not None:
@@ -227,13 +242,13 @@ def _grey_transform(
     elif (grey.slope, grey.intercept) != (1.0, 0.0) or grey.unit:
         unit = f" -> {grey.unit}" if grey.unit else ""
         steps.append(f"modality: slope {grey.slope:g} intercept {grey.intercept:g}{unit}")
-    steps.append(show[0])
+    steps.append(account)
     dark = frame.photometric == "MONOCHROME1"
     if dark:
         steps.append("inverted: MONOCHROME1")
 
     def transform(values: Values) -> Values:
-        result = show[1](modality(values, grey))
+        result = show(modality(values, grey))
         if dark:
             result = inverted(result)
         if grey.padding is not None:
@@ -244,7 +259,7 @@ def _grey_transform(
 
 
 def _window_step(
-    grey: GreyScale, window: Window | None, use_header: bool, signed: bool
+    stored: NDArray[Any], grey: GreyScale, window: Window | None, use_header: bool
 ) -> tuple[str, Callable[[Values], Values]]:
     origin = "contract"
     table = grey.voi_table if use_header and window is None else None
@@ -263,9 +278,14 @@ def _window_step(
             f"window: centre {used.centre:g} width {used.width:g} {used.function} ({origin})",
             lambda values: windowed(values, used),
         )
-    low, high = full_range(grey, signed=signed)
+    low, high = full_range(grey, signed=stored.dtype.kind == "i")
+    why = f"no window; all {grey.bits_stored} bits"
+    bits = bits_that_suffice(stored, grey, (low, high))
+    if bits is not None:
+        low, high = 0.0, 2.0**bits - 1
+        why += f" would leave it black; its values fit {bits}"
     return (
-        f"range: {low:g} to {high:g} -> 0 to 1 (no window; all {grey.bits_stored} bits)",
+        f"range: {low:g} to {high:g} -> 0 to 1 ({why})",
         lambda values: np.clip((values - low) / (high - low), 0.0, 1.0),
     )
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.reading.files import files_of
-from cds.imaging.reading.limits import DEFAULT_LIMITS, ReadLimits
-from cds.imaging.reading.one_file import NeedsOwnProcess, read_data, read_path
+from cds.imaging.reading.limits import DEFAULT_LIMITS, NeedsOwnProcess, ReadLimits
+from cds.imaging.reading.one_file import read_data, read_path
 from cds.imaging.reading.process import DecodingProcess
 
 __all__ = ["DEFAULT_LIMITS", "ReadLimits", "files_of", "read", "read_bytes"]

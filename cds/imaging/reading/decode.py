@@ -11,15 +11,21 @@ from pydicom.pixels.decoders.base import get_decoder
 
 from cds.imaging.reading.codestream import size_said
 from cds.imaging.reading.header import whole
-from cds.imaging.reading.limits import CannotRead
-from cds.imaging.reading.one_file import NeedsOwnProcess, fault
+from cds.imaging.reading.limits import CannotRead, NeedsOwnProcess
+from cds.imaging.reading.one_file import fault
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
 _BY_LIBJPEG_TURBO = frozenset({uid.JPEGLossless, uid.JPEGLosslessSV1, uid.JPEGExtended12Bit})
-_HTJ2K = frozenset({uid.HTJ2K, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL})
+# On damaged data CharLS does not end, and libjpeg-turbo and OpenJPH are little tried.
+_APART = (
+    _BY_LIBJPEG_TURBO
+    | frozenset({uid.HTJ2K, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL})
+    | frozenset({uid.JPEGLSLossless, uid.JPEGLSNearLossless})
+)
+_SLOW_BYTES = 1 << 20  # that the slow decoder of run lengths is used for
 
 
 def encoding_of(syntax: str) -> str:
@@ -44,13 +50,12 @@ def decoded_frames(pixels: Any, *, isolated: bool) -> Iterator[NDArray[Any] | st
 
         yield from one_bit_rle_frames(pixels)
         return
-    if syntax in _BY_LIBJPEG_TURBO or syntax in _HTJ2K:
-        if not isolated:
-            raise NeedsOwnProcess
-        if syntax in _BY_LIBJPEG_TURBO:
-            from cds.imaging.reading import libjpeg_turbo
+    if not isolated and _needs_own_process(pixels):
+        raise NeedsOwnProcess
+    if syntax in _BY_LIBJPEG_TURBO:
+        from cds.imaging.reading import libjpeg_turbo
 
-            libjpeg_turbo.register()
+        libjpeg_turbo.register()
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError:
@@ -61,10 +66,20 @@ def decoded_frames(pixels: Any, *, isolated: bool) -> Iterator[NDArray[Any] | st
         _check_codestreams(pixels)
     else:
         _check_length(pixels)
-    yield from frames_by(decoder, pixels)
+    # The fast decoder of run lengths panics on damaged ones, and writes on stderr.
+    plugin = "pydicom" if syntax == uid.RLELossless and not isolated else ""
+    yield from frames_by(decoder, pixels, plugin)
 
 
-def frames_by(decoder: Any, pixels: Any) -> Iterator[NDArray[Any] | str]:
+def _needs_own_process(pixels: Any) -> bool:
+    syntax = pixels.file_meta.TransferSyntaxUID
+    if syntax == uid.RLELossless:
+        samples = pixels.Rows * pixels.Columns * pixels.SamplesPerPixel * pixels.NumberOfFrames
+        return bool(samples * pixels.BitsAllocated > 8 * _SLOW_BYTES)
+    return syntax in _APART
+
+
+def frames_by(decoder: Any, pixels: Any, plugin: str) -> Iterator[NDArray[Any] | str]:
     """Each frame as pydicom's ``decoder`` gives it; a damaged one does not stop the others."""
     count = int(pixels.NumberOfFrames)
     index = 0
@@ -72,7 +87,9 @@ def frames_by(decoder: Any, pixels: Any) -> Iterator[NDArray[Any] | str]:
         # Empty indices mean all of them, read in one pass.
         rest = list(range(index, count)) if index else None
         try:
-            for image, _ in decoder.iter_array(pixels, indices=rest, raw=False):
+            for image, _ in decoder.iter_array(
+                pixels, indices=rest, raw=False, decoding_plugin=plugin
+            ):
                 if index == count:
                     return
                 index += 1

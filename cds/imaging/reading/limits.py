@@ -13,6 +13,10 @@ class CannotRead(Exception):
         self.reason = reason
 
 
+class NeedsOwnProcess(Exception):
+    """The pixels are in a form whose decoder only runs in a process of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
     """Bounds on one file.

@@ -8,11 +8,7 @@ from pathlib import Path
 
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.reading.files import kind_of
-from cds.imaging.reading.limits import CannotRead, ReadLimits
-
-
-class NeedsOwnProcess(Exception):
-    """The pixels are in a form whose decoder only runs in a process of its own."""
+from cds.imaging.reading.limits import CannotRead, NeedsOwnProcess, ReadLimits
 
 
 def read_path(path: Path, limits: ReadLimits, *, isolated: bool) -> Iterator[Frame | Unreadable]:
@@ -60,7 +56,7 @@ def read_data(
         yield frame
 
 
-def fault(error: Exception) -> str:
+def fault(error: BaseException) -> str:
     """One sentence for what a decoder raised."""
     said = " ".join(str(error).split())
     return f"is damaged: {said[:300] or type(error).__name__}"
@@ -78,7 +74,7 @@ def _frames(
     elif kind == "picture":
         from cds.imaging.reading.picture import read_picture
 
-        yield from read_picture(name, data, limits)
+        yield from read_picture(name, data, limits, isolated=isolated)
     elif kind == "nifti":
         from cds.imaging.reading.nifti import read_nifti
 

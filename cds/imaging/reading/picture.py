@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from cds.imaging.frame import Frame, GreyScale, Unreadable
-from cds.imaging.reading.limits import CannotRead, ReadLimits
+from cds.imaging.reading.limits import CannotRead, NeedsOwnProcess, ReadLimits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,10 +24,18 @@ _WHITE_IS_ZERO = 0
 _REDUCED = {"bits_reduced": "Colours of 16 bits were read with 8."}
 
 
-def read_picture(name: str, data: bytes, limits: ReadLimits) -> Iterator[Frame | Unreadable]:
-    """One frame a page; a page that is damaged is said, and the pages after it are read."""
+def read_picture(
+    name: str, data: bytes, limits: ReadLimits, *, isolated: bool
+) -> Iterator[Frame | Unreadable]:
+    """One frame a page; a page that is damaged is said, and the pages after it are read.
+
+    Raises CannotRead, and NeedsOwnProcess as ``one_file.read_data`` says.
+    """
     try:
         with Image.open(io.BytesIO(data), formats=_FORMATS) as image:
+            # libtiff writes what it thinks of a damaged file on stderr.
+            if not isolated and any(tile[0] == "libtiff" for tile in image.tile):
+                raise NeedsOwnProcess
             pages = _pages(image)
             limits.check_shape(image.height, image.width, pages)
             for page in range(pages):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cds.imaging.frame import Unreadable
 from cds.imaging.reading.limits import ReadLimits
-from cds.imaging.reading.one_file import read_data, read_path
+from cds.imaging.reading.one_file import fault, read_data, read_path
 from cds.imaging.reading.process import receive, send
 
 
@@ -35,8 +35,11 @@ def main() -> None:
             )
             for frame in frames:
                 send(out, frame)
-        except MemoryError:
-            send(out, Unreadable(name, 0, "needs more memory than a file may take"))
+        except BrokenPipeError:
+            return
+        # A panic of a decoder written in Rust is no Exception.
+        except BaseException as error:
+            send(out, Unreadable(name, 0, fault(error)))
         send(out, None)
 
 
