@@ -27,6 +27,12 @@ COMMANDS: tuple[Command, ...] = (
         "cds predict patient.json",
     ),
     Command(
+        "image",
+        "At the bedside",
+        "Run, check and train imaging models: DICOM, pictures, NIfTI",
+        "cds image predict chest-xray-pneumonia film.dcm",
+    ),
+    Command(
         "roster",
         "Operations",
         "Plan a ward's roster; check, repair, swap and explain one",

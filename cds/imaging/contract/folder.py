@@ -128,6 +128,21 @@ def _beside(path: Path, verify_contract: bool) -> ModelFolder:
     return model
 
 
+def files_of(model: ModelFolder) -> tuple[str, ...]:
+    """The files of a model that are there: those the contract names, the card, and those that
+    its checksums name."""
+    names = _named(model.contract)
+    if (model.folder / CHECKSUMS).is_file():
+        names |= {name for name in read_checksums(model.folder) if Path(name).name == name}
+    return tuple(sorted(name for name in names if (model.folder / name).is_file()))
+
+
+def _named(contract: Contract) -> set[str]:
+    """The files that a model must have."""
+    gate = "" if contract.gate is None else contract.gate.file
+    return {contract.file, CONTRACT, CARD, contract.golden, gate} - {""}
+
+
 def verify(folder: Path) -> list[str]:
     """What is wrong with the files of a model, in words; empty where every one holds."""
     try:
@@ -135,14 +150,8 @@ def verify(folder: Path) -> list[str]:
         model = open_folder(folder)
     except InputError as error:
         return [str(error)]
-    contract = model.contract
-    names = {contract.file, CONTRACT, CARD, *checksums}
-    if contract.gate is not None:
-        names.add(contract.gate.file)
-    if contract.golden:
-        names.add(contract.golden)
     problems = []
-    for name in sorted(names):
+    for name in sorted(_named(model.contract) | checksums.keys()):
         try:
             verified(folder, name, checksums)
         except ModelRefused as error:

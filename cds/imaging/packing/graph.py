@@ -34,11 +34,13 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class GraphFacts:
-    """``endings``: output name → activation, where the last node tells."""
+    """``endings``: output name → activation, where the last node tells. ``passed_through``: the
+    outputs from which others are computed."""
 
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     endings: dict[str, Activation]
+    passed_through: frozenset[str]
     opset: int
     producer: str
     metadata: dict[str, str]
@@ -50,10 +52,10 @@ def load_graph(path: Path) -> ModelProto:
     Raises InputError where it is no sound ONNX file.
     """
     import onnx
-    from onnx import checker, shape_inference
+    from onnx import checker
 
     try:
-        model = onnx.load(str(path))
+        model = _inferred(onnx.load(str(path)))
         checker.check_model(model)
     except FileNotFoundError as error:
         raise InputError(f"cannot be read: {error.strerror}", Place(str(path))) from error
@@ -61,9 +63,16 @@ def load_graph(path: Path) -> ModelProto:
     except Exception as error:
         said = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError(f"is no sound ONNX file: {said}", Place(str(path))) from error
+    return model
+
+
+def _inferred(model: ModelProto) -> ModelProto:
+    """The model with the shapes that follow from others; as it is where none do."""
+    from onnx import shape_inference
+
     try:
         inferred: ModelProto = shape_inference.infer_shapes(model)
-    except Exception:
+    except Exception:  # onnx raises its own kinds for what it cannot infer
         return model
     return inferred
 
@@ -83,6 +92,7 @@ def graph_facts(model: ModelProto) -> GraphFacts:
         inputs=inputs,
         outputs=outputs,
         endings=endings,
+        passed_through=_passed_through([output.name for output in outputs], makers),
         opset=max(
             (one.version for one in model.opset_import if one.domain in ("", "ai.onnx")), default=0
         ),
@@ -138,6 +148,18 @@ def _tensor(value: ValueInfoProto) -> Tensor:
     for axis in tensor.shape.dim:
         axes.append(axis.dim_value if axis.HasField("dim_value") else axis.dim_param or None)
     return Tensor(value.name, tuple(axes), _KINDS.get(tensor.elem_type, f"type {tensor.elem_type}"))
+
+
+def _passed_through(outputs: list[str], makers: dict[str, Any]) -> frozenset[str]:
+    """The outputs that lie upstream of another output."""
+    seen: set[str] = set()
+    waiting = [name for output in outputs if output in makers for name in makers[output].input]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += makers[name].input if name in makers else ()
+    return frozenset(outputs) & seen
 
 
 def _ending(name: str, makers: dict[str, Any]) -> Activation | None:

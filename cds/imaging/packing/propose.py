@@ -148,14 +148,13 @@ def _chosen(
     elif len(fitting) > 1 and axes == 2:
         widths = (1, count) if count == 2 else (count,)
         fitting = [one for one in fitting if one.shape[-1] in widths] or fitting
+        fitting = [one for one in fitting if one.name not in facts.passed_through] or fitting
     if not fitting:
         given = ", ".join(map(str, facts.outputs))
-        raise InputError(
-            f"gives {given}; none fits a {task} model{' or --output' if wishes.output else ''}",
-            Place(source),
-        )
+        wanted = f"is --graph-output {wishes.output}" if wishes.output else f"fits a {task} model"
+        raise InputError(f"gives {given}; none {wanted}", Place(source))
     if len(fitting) > 1:
-        notes.missing.append(f"--output NAME  (one of {', '.join(map(str, fitting))})")
+        notes.missing.append(f"--graph-output NAME  (one of {', '.join(map(str, fitting))})")
     return {"masks" if task == "segmentation" else "name": fitting[0].name}
 
 

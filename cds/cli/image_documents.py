@@ -1,0 +1,37 @@
+"""Results of a run as DICOM objects and as a FHIR bundle, written where ``-o`` says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cds import files
+from cds.cli.output import warn
+from cds.errors import InputError, Place
+
+if TYPE_CHECKING:
+    from cds.imaging.documents.reported import Reported
+    from cds.imaging.result import ImageResult, Run
+
+
+def write_dicom(target: str, run: Run, images: Sequence[Reported], without: Sequence[str]) -> None:
+    """A structured report a study, and its segmentations beside it.
+
+    Raises InputError where no image can be referred to; what could not be made is said.
+    """
+    from cds.imaging.documents.build import documents, placed
+
+    if not images:
+        why = without[0] if without else "there are no results"
+        raise InputError(f"nothing can be written as DICOM: {why}", Place(target))
+    made = documents(images, run)
+    for problem in (*without, *made.problems):
+        warn(problem)
+    for path, content in placed(Path(target), made):
+        files.write(path, content)
+
+
+def fhir_text(run: Run, results: Sequence[ImageResult], language: str) -> str:
+    """The results as a FHIR bundle of reports and observations."""
+    raise InputError("FHIR is not written yet")

@@ -1,0 +1,115 @@
+"""Words about imaging models and their results, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "head": (
+        "{model} {version} on {device}: {count}",
+        "{model} {version}，运行于 {device}：{count}",
+    ),
+    "images": ("{count} images", "{count} 幅图像"),
+    "images_one": ("1 image", "1 幅图像"),
+    "file": ("image", "图像"),
+    "label": ("label", "结论"),
+    "probability": ("probability", "概率"),
+    "distance": ("distance", "距离"),
+    "status_abstain": ("not sure", "把握不足"),
+    "status_refused": ("refused", "拒绝判读"),
+    "status_error": ("not read", "无法读取"),
+    "nothing_found": ("nothing found", "未发现"),
+    "forced": ("forced", "强制"),
+    "frame": ("frame {frame}", "第 {frame} 帧"),
+    "limit": (
+        "Distance from the training images; beyond {limit:.1f} an image is refused.",
+        "距离：与训练图像的差异；超过 {limit:.1f} 的图像拒绝判读。",
+    ),
+    "no_gate": (
+        "The model has no distance gate: images unlike the training's are answered too.",
+        "该模型没有距离检查：与训练图像不同的图像也会给出结果。",
+    ),
+    "threshold": (
+        "{label} is said from a probability of {threshold:.2f} on.",
+        "概率达到 {threshold:.2f} 时判为{label}。",
+    ),
+    "counts": (
+        "{ok} answered, {abstain} not sure, {refused} refused, {error} not read",
+        "已判读 {ok}，把握不足 {abstain}，拒绝 {refused}，无法读取 {error}",
+    ),
+    "findings": ("About the images", "关于图像"),
+    "not_for": ("Not for", "不适用于"),
+    "steps": ("Preprocessing", "预处理"),
+    "heatmap": ("heat map {path}: {belief}", "热图 {path}：{belief}"),
+    "heat_better": (
+        "faithfulness {score:.2f}, random {chance:.2f}",
+        "可信度 {score:.2f}，随机 {chance:.2f}",
+    ),
+    "heat_worse": (
+        "faithfulness {score:.2f} is not above random ({chance:.2f}): it shows nothing",
+        "可信度 {score:.2f} 不高于随机（{chance:.2f}）：不说明任何问题",
+    ),
+    "heat_unknown": ("faithfulness not measured", "可信度未测"),
+    "box": (
+        "{label} {score:.2f} at {left:.0f}, {top:.0f}: {width:.0f} x {height:.0f} pixels{size}",
+        "{label} {score:.2f}，位于 {left:.0f}, {top:.0f}：{width:.0f} x {height:.0f} 像素{size}",
+    ),
+    "region": ("{label}: {pixels} pixels{size}", "{label}：{pixels} 像素{size}"),
+    "support": (
+        "Supports, and does not replace, a clinician's judgement; it is no diagnosis.",
+        "仅供辅助，不能代替医生的判断，不作为诊断。",
+    ),
+    # check
+    "check_sound": (
+        "sound: contract, graph and golden vectors agree",
+        "一致：约定、模型图与样例相符",
+    ),
+    "check_faults": ("{count} faults", "{count} 处问题"),
+    "check_fault": ("1 fault", "1 处问题"),
+    "check_do": ("do", "处理"),
+    # pack
+    "pack_done": ("{model} is packed in {folder}", "{model} 已打包至 {folder}"),
+    "pack_known": ("Known without asking", "无需询问即知"),
+    "pack_doubts": ("A person must look", "需要人工处理"),
+    "pack_samples": (
+        "{count} sample images; {unreadable} could not be used",
+        "样例图像 {count} 幅；{unreadable} 幅无法使用",
+    ),
+    "pack_next": ("Next: cds image check {folder}", "下一步：cds image check {folder}"),
+    # bench
+    "bench_head": (
+        "{model} {version}, {size}: images a second, median of {rounds}",
+        "{model} {version}，{size}：每秒图像数，{rounds} 次中位数",
+    ),
+    "bench_batch": ("batch", "批量"),
+    "bench_ratio": ("ratio", "倍数"),
+    "bench_skipped": ("{device} is left out: {reason}", "未测 {device}：{reason}"),
+    # contract
+    "task": ("task", "任务"),
+    "scope": ("made for", "适用范围"),
+    "input": ("goes in", "输入"),
+    "output": ("comes out", "输出"),
+    "gate": ("distance gate", "距离检查"),
+    "files": ("files", "文件"),
+    "any": ("any", "不限"),
+    "purpose": ("purpose", "用途"),
+    "trained_on": ("made from", "训练数据"),
+    "graph": ("graph", "模型图"),
+    "verified": ("verified", "已核对"),
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """The sentence ``key`` in ``language`` with its placeholders filled."""
+    return _TEXTS[key][language == "zh"].format(**values)
+
+
+def catalogue() -> dict[str, tuple[str, str]]:
+    """All keys with their English and Chinese sentence, for the tests."""
+    return dict(_TEXTS)
+
+
+def worded(texts: Mapping[str, str], language: str) -> str:
+    """A text of a contract in ``language``, else in English, else in any."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
