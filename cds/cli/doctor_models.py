@@ -11,20 +11,25 @@ from cds.resources import Places
 
 def models(places: Places) -> Finding:
     """Every model's files against its checksums."""
+    from cds.cli.image_models import CONTRACT
     from cds.cli.installed_models import folders
+    from cds.imaging.contract.folder import verify as verify_imaging
     from cds.risk.store import verify
 
     try:
         found = folders(places)
+        imaging = places.named("models", CONTRACT)
     except InputError as error:
         return Finding("models", FAIL, str(error), "correct CDS_HOME or cds.toml")
     if not found:
         return Finding("models", FAIL, "none found", "reinstall cds, or train one: cds train")
-    broken = {name: problems for name, path in found.items() if (problems := verify(path))}
+    faults = {name: verify_imaging(path) for name, path in imaging.items()}
+    faults |= {name: verify(path) for name, path in found.items()}
+    broken = {name: problems for name, problems in faults.items() if problems}
     if broken:
         told = "; ".join(f"{name}: {problems[0]}" for name, problems in broken.items())
         return Finding("models", FAIL, told, "restore the files, or train the model again")
-    return Finding("models", OK, f"{len(found)} verified: {', '.join(found)}")
+    return Finding("models", OK, f"{len(faults)} verified: {', '.join(sorted(faults))}")
 
 
 def sample(places: Places, now: datetime) -> Finding:

@@ -10,6 +10,8 @@ import typer
 
 from cds import __version__
 from cds.cli import context, options
+from cds.cli.image_model_entry import imaging_entry
+from cds.cli.image_models import installed
 from cds.cli.installed_models import complete_names, folders
 from cds.cli.light_parameters import LightCommand, LightGroup
 from cds.cli.output import emit, json_text, terminal
@@ -69,15 +71,17 @@ def verify_models(
 
 
 def _entries(name: str | None, language: str, *, whole: bool = False) -> list[dict[str, Any]]:
-    found = folders(context.places())
-    if name is not None and name not in found:
-        known = ", ".join(found) or "none"
+    risk, imaging = folders(context.places()), installed()
+    found = sorted({**imaging, **risk}.items())
+    if name is not None and name not in dict(found):
+        known = ", ".join(label for label, _ in found) or "none"
         raise InputError(f"no model is called {name!r}; installed: {known}")
-    return [
-        _entry(label, folder, language, whole=whole)
-        for label, folder in found.items()
-        if name in (None, label)
-    ]
+    entries = []
+    for label, folder in found:
+        if name in (None, label):
+            entry = _entry if label in risk else imaging_entry
+            entries.append(entry(label, folder, language, whole=whole))
+    return entries
 
 
 def _entry(name: str, folder: Path, language: str, *, whole: bool) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def _entry(name: str, folder: Path, language: str, *, whole: bool) -> dict[str, 
     problems = verify(folder)
     entry: dict[str, Any] = {
         "name": name,
+        "kind": "risk",
         "version": "",
         "outcome": "",
         "purpose": "",

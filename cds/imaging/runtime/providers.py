@@ -75,7 +75,7 @@ def _fault(device: str, found: Surroundings) -> tuple[str, str]:
     if not found.gpu_build:
         return _BUILD
     if found.driver:
-        return found.driver, _driver_remedy(found.driver)
+        return found.driver, _driver_remedy(device, found.driver)
     if found.missing:
         return (
             f"libraries of CUDA {found.cuda_version} are missing: {', '.join(found.missing)}",
@@ -93,9 +93,9 @@ def _fault(device: str, found: Surroundings) -> tuple[str, str]:
     return "", ""
 
 
-def _driver_remedy(fault: str) -> str:
+def _driver_remedy(device: str, fault: str) -> str:
     if "no NVIDIA card" in fault:
-        return "--device cpu says so without this message"
+        return "--device cpu keeps this quiet" if device == "auto" else "use --device cpu"
     if "supports CUDA" in fault:
         return "update the card's driver, or install an onnxruntime-gpu built for that CUDA"
     return "update or reinstall the card's driver; nvidia-smi must list the card"
