@@ -27,7 +27,7 @@ def label_weights(
 ) -> NDArray[np.float64]:
     """The weights (channels,) of one label against the others, from (outputs, channels)."""
     if softmax and len(weights) == 1:
-        return weights[0] if label else -weights[0]
+        return np.asarray(weights[0] if label else -weights[0])
     if not softmax:
         return np.asarray(weights[label])
     others = np.delete(weights, label, axis=0)

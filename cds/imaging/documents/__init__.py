@@ -1,0 +1,1 @@
+"""Results as DICOM objects that an archive takes: structured report, segmentation, picture."""
