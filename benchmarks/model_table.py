@@ -1,4 +1,4 @@
-"""The README's table of models, written from what each model's files say.
+"""The table of models in docs/clinicians.md, written from what each model's files say.
 
 python -m benchmarks.model_table
 """
@@ -19,7 +19,7 @@ def rows() -> list[str]:
         auroc = document["performance"]["auroc"]
         made = document["trained_on"]
         lines.append(
-            f"| [{document['name']}](models/{document['name']}/card.md) "
+            f"| [{document['name']}](../models/{document['name']}/card.md) "
             f"| {document['outcome']['en']} "
             f"| {document['source']['title']}; {made['rows']:,} rows, "
             f"{made['patients']:,} patients "

@@ -46,11 +46,11 @@ def test_no_tracked_file_is_larger_than_three_megabytes() -> None:
     assert [path for path in paths if path.exists() and path.stat().st_size > 3_000_000] == []
 
 
-def test_the_readme_gives_the_figures_that_the_models_files_give() -> None:
+def test_the_page_for_clinicians_gives_the_figures_that_the_models_files_give() -> None:
     from benchmarks.model_table import rows
 
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert "\n".join(rows()) in readme
+    page = (ROOT / "docs" / "clinicians.md").read_text(encoding="utf-8")
+    assert "\n".join(rows()) in page
     assert len(rows()) >= 7
 
 
@@ -59,3 +59,14 @@ def test_the_readme_names_every_command() -> None:
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [command.name for command in COMMANDS if f"cds {command.name}" not in readme] == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
