@@ -42,7 +42,7 @@ def read_nifti(name: str, data: bytes, limits: ReadLimits) -> Iterator[Frame]:
     elif stored.dtype.kind not in "iuf":
         raise CannotRead(f"has values of the type {stored.dtype}; expected whole or real numbers")
     is_colour = stored.ndim > 3 and stored.shape[-1] == 3 and int(header["datatype"]) in _COLOURS
-    grey, findings = _grey_scale(header, stored, is_colour)
+    grey, findings = _grey_scale(image, stored, is_colour)
     known = _says_orientation(image)
     if not known:
         findings.update(_NO_ORIENTATION)
@@ -105,12 +105,12 @@ def _stream(start: bytes) -> Any:
 
 
 def _grey_scale(
-    header: Any, stored: NDArray[Any], is_colour: bool
+    image: Any, stored: NDArray[Any], is_colour: bool
 ) -> tuple[GreyScale, dict[str, str]]:
     findings: dict[str, str] = {}
-    slope, intercept = header.get_slope_inter()
-    slope = 1.0 if slope is None else float(slope)
-    intercept = 0.0 if intercept is None else float(intercept)
+    header = image.header
+    # Of a file that was read, nibabel keeps these with the data and clears the header's.
+    slope, intercept = float(image.dataobj.slope), float(image.dataobj.inter)
     low, high = float(header["cal_min"]), float(header["cal_max"])
     windows: tuple[Window, ...] = ()
     if math.isfinite(low) and math.isfinite(high) and high > low:
