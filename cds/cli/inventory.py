@@ -22,6 +22,7 @@ COMMANDS: Final = (
     ("pick", "cds inventory pick D001 240 --place N-STORE"),
     ("redistribute", "cds inventory redistribute -o moves.csv"),
     ("classify", "cds inventory classify"),
+    ("simulate", "cds inventory simulate pharmacy --policy plan --policy min-max"),
 )
 """Each command with an example. NAME is the function ``NAME`` of ``cds.cli.inventory_NAME``."""
 
