@@ -11,13 +11,13 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from phantom import chest, eight_bits
-from tests.shared_data import shared_data
 from written_forms import FORMS, write_form
 
 from cds.imaging.contract.model import Intake
 from cds.imaging.frame import Frame
 from cds.imaging.pixels import prepare
 from cds.imaging.reading import read
+from tests.shared_data import shared_data
 
 INTAKE = Intake(
     "x", "NCHW", 28, 28, 1, interpolation="area", mean=(0.4,), deviation=(0.2,)

@@ -93,8 +93,20 @@ def test_the_shrunk_covariance_is_sound(count: int, size: int, seed: int) -> Non
     assert np.linalg.eigvalsh(shrunk)[0] >= -1e-12
 
 
-def test_the_shrunk_covariance_is_that_of_scikit_learn() -> None:
-    covariance = pytest.importorskip("sklearn.covariance")
+def test_the_shrunk_covariance_is_that_of_the_paper() -> None:
+    """Equations (9) to (14) of Ledoit and Wolf 2004, one image at a time."""
     rows = normal(30, 10)
-    expected = covariance.LedoitWolf().fit(rows).covariance_
-    np.testing.assert_allclose(ledoit_wolf(rows - rows.mean(axis=0)), expected, rtol=1e-9)
+    centred = rows - rows.mean(axis=0)
+    count, size = centred.shape
+    sample = centred.T @ centred / count
+    identity = np.eye(size)
+
+    def norm(matrix: np.ndarray) -> float:
+        return float(np.trace(matrix @ matrix.T)) / size
+
+    middle = float(np.trace(sample)) / size
+    away = norm(sample - middle * identity)
+    error = sum(norm(np.outer(row, row) - sample) for row in centred) / count**2
+    share = min(error, away) / away
+    expected = share * middle * identity + (1 - share) * sample
+    np.testing.assert_allclose(ledoit_wolf(centred), expected, rtol=1e-9)

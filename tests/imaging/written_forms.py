@@ -54,6 +54,19 @@ def compressed(syntax: Any) -> Callable[[Image], bytes]:
     return write
 
 
+def jpeg_2000(image: Image) -> bytes:
+    import imagecodecs
+
+    dataset = dicom(image)
+    frame = imagecodecs.jpeg2k_encode(
+        image, codecformat="J2K", reversible=True, level=0, resolutions=1
+    )
+    dataset.PixelData = encapsulate([frame])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    return as_bytes(dataset)
+
+
 def jpeg_lossless(image: Image) -> bytes:
     import imagecodecs
 
@@ -182,7 +195,7 @@ FORMS: dict[str, tuple[str, Callable[[Image], bytes]]] = {
     "implicit": ("dcm", in_syntax(ImplicitVRLittleEndian)),
     "deflated": ("dcm", in_syntax(DeflatedExplicitVRLittleEndian)),
     "big_endian": ("dcm", big_endian),
-    "jpeg_2000": ("dcm", compressed(JPEG2000Lossless)),
+    "jpeg_2000": ("dcm", jpeg_2000),
     "rle": ("dcm", compressed(RLELossless)),
     "jpeg_ls": ("dcm", compressed(JPEGLSLossless)),
     "jpeg_lossless": ("dcm", jpeg_lossless),
