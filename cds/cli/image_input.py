@@ -12,7 +12,7 @@ from cds.errors import InputError
 if TYPE_CHECKING:
     from cds.imaging.frame import Frame, Unreadable
 
-_MANY = 3  # files from which reading ahead in processes pays for starting them
+_MANY = 16  # files from which reading ahead in processes pays for starting them
 
 
 def images_of(inputs: Sequence[str], workers: int) -> Iterator[Frame | Unreadable]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Axis = int | str | None
 
 _PASSED_OVER: Final = frozenset({"Identity", "Cast", "Flatten", "Reshape", "Squeeze", "Unsqueeze"})
+_LINEAR: Final = ("Gemm", "MatMul", "Conv")
 _KINDS: Final = {1: "float32", 2: "uint8", 3: "int8", 10: "float16", 11: "float64", 7: "int64"}
 
 
@@ -171,6 +172,7 @@ def _ending(name: str, makers: dict[str, Any]) -> Activation | None:
         return None
     if node.op_type in ("Softmax", "Sigmoid", "HardSigmoid"):
         return "probability"
-    if node.op_type in ("Gemm", "MatMul", "Add", "Conv", "GlobalAveragePool"):
-        return "logit"
-    return None
+    if node.op_type == "Add":  # a bias, where it is added to a product
+        linear = any(makers[name].op_type in _LINEAR for name in node.input if name in makers)
+        return "logit" if linear else None
+    return "logit" if node.op_type in (*_LINEAR, "GlobalAveragePool") else None

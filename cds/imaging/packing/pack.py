@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cds.errors import InputError, Place
+from cds.imaging.contract.agreement import disagreements
 from cds.imaging.contract.folder import CARD, ModelFolder
 from cds.imaging.contract.model import Contract, Gate
 from cds.imaging.contract.read import CONTRACT
@@ -76,11 +78,10 @@ def pack(
     contract, model = _with_features(proposal.contract, model, facts, known, doubts)
     content = model.SerializeToString()
     contract = replace(contract, sha256=sha256(content))
-    loaded = LoadedModel(
-        ModelFolder(graph.parent, contract, ""),
-        open_session(content, "cpu", source=str(graph)),
-        None,
-    )
+    session = open_session(content, "cpu", source=str(graph))
+    for found in disagreements(contract, session.inputs, session.outputs):
+        raise InputError(f"{found.message}; {found.remedy}", Place(str(graph)))
+    loaded = LoadedModel(ModelFolder(graph.parent, contract, ""), session, None)
     sampled = None if images is None else sample(loaded, images)
     files: dict[str, str | bytes] = {contract.file: content}
     if sampled is None or not sampled.count:

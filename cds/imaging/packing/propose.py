@@ -147,8 +147,8 @@ def _chosen(
         fitting = [one for one in facts.outputs if one.name == wishes.output]
     elif len(fitting) > 1 and axes == 2:
         widths = (1, count) if count == 2 else (count,)
-        fitting = [one for one in fitting if one.shape[-1] in widths] or fitting
         fitting = [one for one in fitting if one.name not in facts.passed_through] or fitting
+        fitting = [one for one in fitting if one.shape[-1] in widths] or fitting
     if not fitting:
         given = ", ".join(map(str, facts.outputs))
         wanted = f"is --graph-output {wishes.output}" if wishes.output else f"fits a {task} model"

@@ -1,0 +1,274 @@
+"""``cds image predict``, end to end, on a model worked out by hand."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent / "imaging"))
+
+import tiny_models as tiny
+from image_runs import NOW, ROOT, checked, film, image, picture
+
+from cds.imaging.contract.model import Scope
+from cds.imaging.runtime.surroundings import Surroundings
+
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CDS_HOME", "CDS_LANG", "CDS_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    tiny.gated(tmp_path / "m", output={"abstain_below": 0.6})
+    picture(tmp_path / "dark.png", 0.3)
+    picture(tmp_path / "light.png", 0.7)
+    picture(tmp_path / "middle.png", 0.5, noise=0)
+    picture(tmp_path / "glaring.png", 1.0)
+    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n torn")
+
+
+def predict(*words: object) -> Any:
+    return image("predict", *words, "--device", "cpu", "--now", NOW)
+
+
+def test_the_document_of_every_status() -> None:
+    run = predict("m", "dark.png", "light.png", "middle.png", "glaring.png", "torn.png", "--json")
+    assert run.code == 3
+    document = checked(run.document)
+    assert (document["schema"], document["model"], document["provider"]) == (
+        "cds.image/1", "tiny", "cpu",
+    )  # fmt: skip
+    got = {one["file"]: one for one in document["images"]}
+    assert {name: one["status"] for name, one in got.items()} == {
+        "dark.png": "ok",
+        "light.png": "ok",
+        "middle.png": "abstain",
+        "glaring.png": "refused",
+        "torn.png": "error",
+    }
+    assert [got[name]["label"] for name in got] == ["NORMAL", "BRIGHT", None, None, None]
+    assert "probabilities" in got["middle.png"] and "0.60" in got["middle.png"]["reason"]
+    assert "probabilities" not in got["glaring.png"] and got["glaring.png"]["distance"] > 4
+    assert got["dark.png"]["preprocessing"] and got["dark.png"]["reason"] is None
+    # What could not be read is listed at the end.
+    assert run.err.startswith("cds: error: torn.png: ") and "1 of 5 images" in run.err
+    # The same run gives the same bytes; another size of batch gives the same numbers.
+    words = ["dark.png", "light.png", "middle.png", "glaring.png", "torn.png", "--json"]
+    assert predict("m", *words).out == run.out == predict("m", *words, "--batch", 2).out
+
+
+def test_forced_answers_stay_refused() -> None:
+    run = predict("m", "glaring.png", "--json", "--force")
+    (one,) = checked(run.document)["images"]
+    assert run.code == 3 and run.document["forced"] is True
+    assert one["status"] == "refused" and one["label"] is None and one["reason"]
+    assert one["probabilities"]["BRIGHT"] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["m", "dark.png"], 0, ""),
+        (["m", "torn.png"], 2, "torn.png"),
+        (["m", "none.png"], 2, "No such file"),
+        (["m", "none.png", "dark.png"], 3, "1 of 2 images"),
+        (["m", "nothing-here"], 2, "nothing-here"),
+        (["m", "empty"], 2, "no files in empty"),
+        (["m", "dark.png", "-"], 2, "stands alone"),
+        (["nosuch", "dark.png"], 2, "no imaging model is called 'nosuch'"),
+        (["bare.onnx", "dark.png"], 2, "cds image pack"),
+        (["m", "dark.png", "-o", "x.xyz"], 2, "unknown ending"),
+        (["m", "dark.png", "-o", "nowhere/x.json"], 2, "its folder is not there"),
+        (["m", "dark.png", "-o", "dark.png"], 2, "unknown ending"),
+        (["m", "dark.png", "--json", "--ndjson"], 2, "exclude each other"),
+        (["m", "dark.png", "--batch", "0"], 2, "between 1 and 4096"),
+        (["m", "dark.png", "--lang", "fr"], 2, "en, zh"),
+    ],
+)
+def test_exit_codes_and_messages(words: list[str], code: int, message: str) -> None:
+    Path("empty").mkdir()
+    Path("bare.onnx").write_bytes(tiny.brightness())
+    run = predict(*words)
+    assert run.code == code and message in run.err
+    assert "Traceback" not in run.err and "bug" not in run.err
+
+
+def test_a_changed_model_is_refused() -> None:
+    Path("m/model.onnx").write_bytes(tiny.brightness(opset=13))
+    run = predict("m", "dark.png")
+    assert run.code == 2 and "SHA-256" in run.err and run.out == ""
+
+
+def test_lines_tables_and_documents_agree() -> None:
+    run = predict(
+        "m", "dark.png", "glaring.png", "--ndjson", "-q",
+        "-o", "r.json", "-o", "r.csv", "-o", "r.ndjson",
+    )  # fmt: skip
+    lines = [checked(json.loads(line)) for line in run.out.splitlines()]
+    assert len(lines) == 2 and run.err == ""
+    assert Path("r.ndjson").read_text(encoding="utf-8") == run.out
+    whole = checked(json.loads(Path("r.json").read_text(encoding="utf-8")))
+    assert whole["images"] == [line["images"][0] for line in lines]
+    rows = list(csv.DictReader(io.StringIO(Path("r.csv").read_text(encoding="utf-8-sig"))))
+    assert [row["status"] for row in rows] == ["ok", "refused"]
+    assert float(rows[0]["p_NORMAL"]) == whole["images"][0]["probabilities"]["NORMAL"]
+    assert rows[1]["p_NORMAL"] == "" and rows[1]["code"] == "distance"
+    assert rows[0]["provider"] == "cpu"
+
+
+def test_with_nothing_readable_an_older_file_is_left_alone() -> None:
+    Path("r.json").write_text("old")
+    assert predict("m", "torn.png", "-o", "r.json").code == 2
+    assert Path("r.json").read_text() == "old"
+
+
+def test_for_a_person_in_both_languages() -> None:
+    run = predict("m", "dark.png", "glaring.png", "-v")
+    assert "NORMAL" in run.out and "refused" in run.out and "distance" in run.out
+    assert "limit 4.0" in run.out and "Not for: Not for patients." in run.out
+    assert "does not replace, a clinician's judgement" in " ".join(run.out.split())
+    assert "Preprocessing: range" in run.out
+    assert max(map(len, run.out.splitlines())) <= 80
+    chinese = predict("m", "dark.png", "light.png", "glaring.png", "--lang", "zh").out
+    assert "拒绝判读" in chinese and "亮" in chinese and "不用于患者" in chinese
+    assert "不能代替医生的判断" in chinese and "设备类型" in chinese  # the scope was not checked
+
+
+def test_dicom_by_its_header() -> None:
+    film(Path("a.dcm"), 0.3)
+    film(Path("b.dcm"), 0.3, photometric="MONOCHROME1")
+    film(Path("c.dcm"), 0.3, modality="MR")
+    run = predict("m", "a.dcm", "b.dcm", "c.dcm", "--json")
+    first, second, third = checked(run.document)["images"]
+    assert (first["label"], second["label"]) == ("NORMAL", "BRIGHT")
+    assert any("MONOCHROME1" in step for step in second["preprocessing"])
+    assert third["code"] == "modality" and "MR" in third["reason"] and "CR, DX" in third["reason"]
+    assert "scope_unchecked" not in first["findings"]
+
+
+def test_a_folder_is_read_in_order_and_a_name_finds_an_installed_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for number in range(5):
+        picture(tmp_path / "study" / f"{number}.png", 0.3 + 0.1 * number)
+    tiny.gated(tmp_path / "home" / "models" / "tiny")
+    monkeypatch.setenv("CDS_HOME", str(tmp_path / "home"))
+    run = predict("tiny", "study", "--json")
+    files = [Path(one["file"]).name for one in checked(run.document)["images"]]
+    assert files == [f"{number}.png" for number in range(5)]
+
+
+class _Stdin:
+    def __init__(self, content: bytes) -> None:
+        self.buffer = io.BytesIO(content)
+
+
+@pytest.mark.parametrize("kind", ["image", "list", "empty", "noise"])
+def test_stdin(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = {
+        "image": Path("light.png").read_bytes(),
+        "list": b"light.png\n\nglaring.png\n",
+        "empty": b" \n",
+        "noise": b"\x01\x02\x00\xff",
+    }[kind]
+    monkeypatch.setattr(sys, "stdin", _Stdin(content))
+    run = predict("m", "-", "--json")
+    if kind in ("empty", "noise"):
+        assert run.code == 2
+        return
+    files = [one["file"] for one in checked(run.document)["images"]]
+    assert files == (["-"] if kind == "image" else ["light.png", "glaring.png"])
+
+
+@pytest.mark.parametrize(
+    ("device", "found", "code", "lines"),
+    [
+        ("auto", {"driver": "no NVIDIA card was found"}, 0, 1),
+        ("auto", {"missing": ("libcublasLt.so.13",)}, 0, 1),
+        ("cpu", {"driver": "no NVIDIA card was found"}, 0, 0),
+        ("cuda", {"driver": "no NVIDIA card was found"}, 2, 1),
+        ("cuda", {"missing": ("libcudnn.so.9",)}, 2, 1),
+        ("tensorrt", {"missing_tensorrt": ("libnvinfer.so.10",)}, 2, 1),
+        ("quantum", {}, 2, 1),
+    ],
+)
+def test_devices_say_one_line_and_never_on_stdout(
+    device: str,
+    found: dict[str, Any],
+    code: int,
+    lines: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build = frozenset({CPU, CUDA, "TensorrtExecutionProvider"})
+    monkeypatch.setattr(
+        "cds.imaging.runtime.providers.look",
+        lambda **_: Surroundings(build, "13.0", **found),
+    )
+    run = image("predict", "m", "dark.png", "--json", "--device", device, "--now", NOW)
+    assert run.code == code and len(run.err.splitlines()) == lines
+    if code:
+        assert run.out == ""
+    else:
+        assert checked(run.document)["provider"] == "cpu"
+        assert image("predict", "m", "dark.png", "-q", "--device", device).err == ""
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "tensorrt"])
+def test_the_real_package_in_a_process_of_its_own(device: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "cds", "image", "predict", "m", "dark.png", "--json", "--device", device],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )  # fmt: skip
+    assert run.returncode in (0, 2) and len(run.stderr.splitlines()) <= 1
+    if run.returncode == 0:
+        provider = checked(json.loads(run.stdout))["provider"]
+        assert device in ("auto", provider)
+    else:
+        assert run.stdout == "" and device in ("cuda", "tensorrt")
+
+
+def test_a_picture_loads_none_of_the_heavy_readers() -> None:
+    heavy = (
+        "pydicom",
+        "nibabel",
+        "highdicom",
+        "scipy",
+        "polars",
+        "onnx",
+        "torch",
+        "rich",
+        "pydantic",
+    )
+    script = (
+        "import sys; from cds.cli.app import main; "
+        "code = main(['image', 'predict', 'm', 'dark.png', '--json', '--device', 'cpu']); "
+        f"print(code, [m for m in {heavy!r} if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=True,
+    )
+    assert run.stdout.splitlines()[-1] == "0 []"
+
+
+def test_an_open_scope_asks_nothing() -> None:
+    tiny.gated(Path("open"), scope=Scope())
+    run = predict("open", "dark.png", "--json")
+    assert run.code == 0 and run.document["images"][0]["findings"] == {}
