@@ -11,8 +11,9 @@ from cds.cli.output import warn
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
+    from cds.imaging.documents.filed import Filed
     from cds.imaging.documents.reported import Reported
-    from cds.imaging.result import ImageResult, Run
+    from cds.imaging.result import Run
 
 
 def write_dicom(target: str, run: Run, images: Sequence[Reported], without: Sequence[str]) -> None:
@@ -32,6 +33,9 @@ def write_dicom(target: str, run: Run, images: Sequence[Reported], without: Sequ
         files.write(path, content)
 
 
-def fhir_text(run: Run, results: Sequence[ImageResult], language: str) -> str:
+def fhir_text(run: Run, images: Sequence[Filed], language: str) -> str:
     """The results as a FHIR bundle of reports and observations."""
-    raise InputError("FHIR is not written yet")
+    from cds.cli.output import json_text
+    from cds.show.diagnosticreport import bundle
+
+    return json_text(bundle(run, images, language))

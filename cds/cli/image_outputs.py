@@ -16,10 +16,12 @@ from cds.imaging.result import ImageResult, Run, image_json, run_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from cds.cli.image_heatmaps import Pictures
     from cds.imaging.answer import Answer
+    from cds.imaging.documents.filed import Filed
     from cds.imaging.documents.reported import Reported
 
-ENDINGS: Final = (".fhir.json", ".json", ".ndjson", ".jsonl", ".csv", ".dcm")
+ENDINGS: Final = (".fhir.json", ".json", ".ndjson", ".jsonl", ".csv", ".html", ".dcm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def ending_of(target: str) -> str:
         if target.lower().endswith(ending):
             return ending
     raise InputError(
-        "unknown ending; expected .json, .ndjson, .csv, .dcm or .fhir.json", Place(target)
+        "unknown ending; expected .json, .ndjson, .csv, .html, .dcm or .fhir.json", Place(target)
     )
 
 
@@ -73,6 +75,8 @@ class Outputs:
     results: list[ImageResult] = field(default_factory=list)
     reported: list[Reported] = field(default_factory=list)
     unreported: list[str] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
+    album: list[Pictures | None] | None = None
 
     def image(self, answer: Answer) -> None:
         """One answer."""
@@ -82,7 +86,12 @@ class Outputs:
             line = json_line({**run_json(self.run), "images": [image_json(result)]})
             for write in self.lines:
                 write(line)
-        if ".dcm" in map(ending_of, self.asked.targets) and result.status != "error":
+        endings = set(map(ending_of, self.asked.targets))
+        if endings & {".html", ".fhir.json"}:
+            from cds.imaging.documents.filed import filed
+
+            self.filed.append(filed(result, answer.frame))
+        if ".dcm" in endings and result.status != "error":
             from cds.imaging.documents.reported import reported
 
             found = reported(result, answer.frame)
@@ -121,7 +130,12 @@ class Outputs:
         elif ending == ".fhir.json":
             from cds.cli.image_documents import fhir_text
 
-            files.write(target, fhir_text(self.run, self.results, self.asked.language))
+            files.write(target, fhir_text(self.run, self.filed, self.asked.language))
+        elif ending == ".html":
+            from cds.show.image_html import page
+
+            pictures = self.album or [None] * len(self.filed)
+            files.write(target, page(self.run, self.filed, pictures, language=self.asked.language))
         elif ending == ".dcm":
             from cds.cli.image_documents import write_dicom
 

@@ -15,12 +15,14 @@ from cds.cli.image_input import images_of
 from cds.errors import InputError
 
 if TYPE_CHECKING:
+    from cds.cli.image_heatmaps import Illustrations
+    from cds.cli.image_outputs import Asked
     from cds.imaging.answer import Answer
     from cds.imaging.frame import Frame, Unreadable
     from cds.imaging.result import ImageResult
 
 YOUR_INPUT, LOOK = 2, 3
-_ENDINGS = ".json .ndjson .csv .dcm .fhir.json"
+_ENDINGS = ".json .ndjson .csv .html .dcm .fhir.json"
 
 
 def predict(
@@ -38,6 +40,15 @@ def predict(
         str | None,
         typer.Option("--heatmap", metavar="DIR", help="Write where the model looked into DIR."),
     ] = None,
+    heatmap_method: Annotated[
+        str,
+        typer.Option(
+            "--heatmap-method",
+            metavar="METHOD",
+            help="cam (exact, where the graph allows it), occlusion, or auto: cam if possible.",
+            autocompletion=lambda: ["auto", "cam", "occlusion"],
+        ),
+    ] = "auto",
     batch: Annotated[
         int, typer.Option("--batch", min=1, max=4096, metavar="N", help="Images at once.")
     ] = 8,
@@ -75,6 +86,7 @@ def predict(
         inputs=tuple(images),
     )
     asked.check()
+    illustrations = _illustrations(asked, heatmap, heatmap_method)
     loaded = image_models.open_model(model, device, quiet=quiet)
     run = Run(
         contract=loaded.contract,
@@ -88,18 +100,22 @@ def predict(
 
     with ExitStack() as stack:
         outputs = open_outputs(asked, run, stack)
+        outputs.album = None if illustrations is None else illustrations.album
         answers: Iterator[Answer] = answers_of(
             loaded,
-            _counted(images_of(images, workers=_workers()), stack, quiet=quiet or not asked.waits),
+            _counted(
+                images_of(images, workers=context.processors()),
+                stack,
+                quiet=quiet or not asked.waits,
+            ),
             batch=batch,
             forced=force,
-            maps=heatmap is not None,
             language=language,
         )
-        if heatmap is not None:
+        if illustrations is not None:
             from cds.cli.image_heatmaps import with_heatmaps
 
-            answers = with_heatmaps(answers, loaded, Path(heatmap), device, run)
+            answers = with_heatmaps(answers, loaded, device, run, illustrations)
         results = []
         for answer in answers:
             outputs.image(answer)
@@ -108,8 +124,21 @@ def predict(
     return _code(results, quiet)
 
 
-def _workers() -> int:
-    return min(4, context.processors())
+def _illustrations(asked: Asked, folder: str | None, method: str) -> Illustrations | None:
+    """What heat maps are wanted for: a folder, a page, or nothing."""
+    page = any(target.lower().endswith(".html") for target in asked.targets)
+    if folder is None and not page:
+        return None
+    from cds.cli.image_heatmaps import Illustrations
+
+    wanted = Illustrations(
+        None if folder is None else Path(folder),
+        method,
+        dicom=any(target.lower().endswith(".dcm") for target in asked.targets),
+        album=[] if page else None,
+    )
+    wanted.check()
+    return wanted
 
 
 def _counted(

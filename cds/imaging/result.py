@@ -23,14 +23,19 @@ made for. error: no image could be read."""
 class Heatmap:
     """Where the model looked: the written file, and how far the map can be believed.
 
-    ``faithfulness`` is compared with ``chance``, the same score of random maps; a map that does
-    not beat it shows nothing.
+    ``path``: empty where no file was asked for. ``method``: cam or occlusion; boxes or regions
+    where what the model found is drawn. ``label``: whose evidence it shows. ``faithfulness`` is
+    compared with ``chance``, the same score of random orders, with its 95 % interval; a map that
+    is not ``better`` shows nothing.
     """
 
     path: str
     method: str
     faithfulness: float | None = None
     chance: float | None = None
+    label: str = ""
+    chance_interval: tuple[float, float] | None = None
+    better: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def image_json(image: ImageResult) -> dict[str, Any]:
         }
     entry["distance"] = None if image.distance is None else round(float(image.distance), 4)
     heatmap = image.heatmap
-    entry["heatmap"] = None if heatmap is None else heatmap.path
+    entry["heatmap"] = None if heatmap is None else heatmap.path or None
     entry["faithfulness"] = None if heatmap is None else _faithfulness_json(heatmap)
     entry["preprocessing"] = list(image.preprocessing)
     entry["findings"] = dict(image.findings)
@@ -170,8 +175,13 @@ def image_json(image: ImageResult) -> dict[str, Any]:
 def _faithfulness_json(heatmap: Heatmap) -> dict[str, Any]:
     return {
         "method": heatmap.method,
+        "label": heatmap.label or None,
         "score": _rounded(heatmap.faithfulness),
         "chance": _rounded(heatmap.chance),
+        "chance_interval": None
+        if heatmap.chance_interval is None
+        else [_rounded(end) for end in heatmap.chance_interval],
+        "better_than_random": heatmap.better,
     }
 
 

@@ -138,11 +138,10 @@ def _beneath(result: ImageResult, language: str, terminal: Terminal, verbose: bo
 def _heatmap(heatmap: Heatmap, language: str) -> str:
     score, chance = heatmap.faithfulness, heatmap.chance
     if score is None or chance is None:
-        belief = say("heat_unknown", language)
-    else:
-        key = "heat_better" if score > chance else "heat_worse"
-        belief = say(key, language, score=score, chance=chance)
-    return say("heatmap", language, path=clean(heatmap.path), belief=belief)
+        return say("drawn", language, path=clean(heatmap.path))
+    key = "heat_better" if heatmap.better else "heat_worse"
+    belief = say(key, language, score=score, chance=chance)
+    return say("heatmap", language, path=clean(heatmap.path), belief=belief).replace("  ", " ")
 
 
 def _meaning(

@@ -41,16 +41,19 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "findings": ("About the images", "关于图像"),
     "not_for": ("Not for", "不适用于"),
     "steps": ("Preprocessing", "预处理"),
-    "heatmap": ("heat map {path}: {belief}", "热图 {path}：{belief}"),
+    "heatmap": (
+        "where the model looked {path}: {belief}",
+        "模型关注区域 {path}：{belief}",
+    ),
+    "drawn": ("drawn in {path}", "已绘制于 {path}"),
     "heat_better": (
-        "faithfulness {score:.2f}, random {chance:.2f}",
-        "可信度 {score:.2f}，随机 {chance:.2f}",
+        "faithfulness {score:.2f}, random {chance:.2f}: better than random",
+        "可信度 {score:.2f}，随机 {chance:.2f}：优于随机",
     ),
     "heat_worse": (
-        "faithfulness {score:.2f} is not above random ({chance:.2f}): it shows nothing",
-        "可信度 {score:.2f} 不高于随机（{chance:.2f}）：不说明任何问题",
+        "faithfulness {score:.2f}, random {chance:.2f}: not better than random, it shows nothing",
+        "可信度 {score:.2f}，随机 {chance:.2f}：不优于随机，不说明任何问题",
     ),
-    "heat_unknown": ("faithfulness not measured", "可信度未测"),
     "box": (
         "{label} {score:.2f} at {left:.0f}, {top:.0f}: {width:.0f} x {height:.0f} pixels{size}",
         "{label} {score:.2f}，位于 {left:.0f}, {top:.0f}：{width:.0f} x {height:.0f} 像素{size}",
