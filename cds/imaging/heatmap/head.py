@@ -94,12 +94,12 @@ class _Graph:
         node = self.makers.get(tensor)
         if node is None:
             return None
-        if node.op_type == "Constant" and _attribute(node, "value") is not None:
-            return np.asarray(numpy_helper.to_array(_attribute(node, "value")), np.float64)
+        if node.op_type == "Constant" and attribute(node, "value") is not None:
+            return np.asarray(numpy_helper.to_array(attribute(node, "value")), np.float64)
         if node.op_type in _UNCHANGED:
             return self.constant(node.input[0])
         if node.op_type == "Transpose" and (value := self.constant(node.input[0])) is not None:
-            return np.transpose(value, _attribute(node, "perm"))
+            return np.transpose(value, attribute(node, "perm"))
         return self._dequantised(node) if node.op_type == "DequantizeLinear" else None
 
     def _dequantised(self, node: NodeProto) -> NDArray[np.float64] | None:
@@ -110,7 +110,7 @@ class _Graph:
         assert stored is not None and scale is not None
         zero = parts[2] if len(parts) > 2 and parts[2] is not None else np.zeros_like(scale)
         if scale.ndim == 1 and scale.size > 1:  # one scale a channel
-            axis = _attribute(node, "axis")
+            axis = attribute(node, "axis")
             shape = [1] * stored.ndim
             shape[1 if axis is None else axis] = scale.size
             scale, zero = scale.reshape(shape), zero.reshape(shape)
@@ -140,10 +140,10 @@ def _linear(graph: _Graph, node: NodeProto) -> _Linear | None:
 
 def _gemm(graph: _Graph, node: NodeProto) -> _Linear | None:
     weights = graph.constant(node.input[1])
-    if weights is None or weights.ndim != 2 or _attribute(node, "transA"):
+    if weights is None or weights.ndim != 2 or attribute(node, "transA"):
         return None
-    alpha, beta = (_attribute(node, name) for name in ("alpha", "beta"))
-    weights = (weights if _attribute(node, "transB") else weights.T) * (
+    alpha, beta = (attribute(node, name) for name in ("alpha", "beta"))
+    weights = (weights if attribute(node, "transB") else weights.T) * (
         1.0 if alpha is None else alpha
     )
     bias = None
@@ -165,7 +165,7 @@ def _product(graph: _Graph, node: NodeProto) -> _Linear | None:
 def _one_by_one(graph: _Graph, node: NodeProto) -> _Linear | None:
     """A convolution over the single pooled cell is a linear layer."""
     weights = graph.constant(node.input[1])
-    if weights is None or weights.shape[2:] != (1, 1) or _attribute(node, "group") not in (None, 1):
+    if weights is None or weights.shape[2:] != (1, 1) or attribute(node, "group") not in (None, 1):
         return None
     bias = graph.constant(node.input[2]) if len(node.input) > 2 and node.input[2] else None
     return node.input[0], weights[:, :, 0, 0], _spread(bias, weights)
@@ -182,7 +182,7 @@ def _pooling(graph: _Graph, node: NodeProto) -> bool | None:
         return False
     if node.op_type != "ReduceMean":
         return None
-    axes = _attribute(node, "axes")
+    axes = attribute(node, "axes")
     if axes is None and len(node.input) > 1 and node.input[1]:
         axes = graph.constant(node.input[1])
     if axes is None:
@@ -196,7 +196,8 @@ def _positive(axes: Sequence[float] | NDArray[np.float64]) -> Iterator[int]:
         yield int(axis) + 4 if axis < 0 else int(axis)
 
 
-def _attribute(node: NodeProto, name: str) -> Any:
+def attribute(node: NodeProto, name: str) -> Any:
+    """The value of a node's attribute; None where it has none of that name."""
     from onnx import helper
 
     for attribute in node.attribute:
