@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from cds.inventory.ordering.batch import Batch
 from cds.inventory.ordering.problem import Numbers, Whole
@@ -30,11 +31,17 @@ BY_RULE: Final = -1.0
 # Normal quantiles at (k + 1/2) / 8: demand after the horizon, one of eight to each scenario.
 AFTER: Final = (-1.534121, -0.157311, 0.887147, -0.488776, 0.157311, 1.534121, -0.887147, 0.488776)
 
-COARSE: Final = 12
+COARSE: Final = 9
 """Quantities tried at first, besides none; all that are allowed where they are no more."""
 
 REFINEMENTS: Final = 3
-"""Halvings of the grid round the best quantity."""
+"""Halvings of the grid round the best quantity before what is shared has its price."""
+
+FEW: Final = 4
+"""Quantities tried of an item that can wait: an order of it only fills up a supplier's minimum."""
+
+LAST_REFINEMENTS: Final = 8
+"""Most halvings after that: until one pack more and one fewer have been tried, as a rule."""
 
 COLUMNS: Final = 40
 """Room for the quantities of an item."""
@@ -46,7 +53,7 @@ SAFETY_MOST: Final = 6.0
 # Periods of demand that the rule orders beyond its reorder point.
 COVERS: Final = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 13.0)
 
-compiled = numba.njit(cache=True, nogil=True)
+compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Outlook(NamedTuple):
@@ -260,11 +267,14 @@ def simulate(
         if t == 0 and first >= 0.0:
             quantity = first
         else:
-            used = 0.0
-            for step in range(count - head):
-                lot = count - 1 - step if lifo else head + step
-                cap = expected_until(outlook, t, work.expires[lot])
-                used = max(min(used + work.quantity[lot], cap), used)
+            used = on_hand
+            # Where even the first lot to expire lasts for all stock, all of it will be used.
+            if count > head and expected_until(outlook, t, work.expires[head]) < on_hand:
+                used = 0.0
+                for step in range(count - head):
+                    lot = count - 1 - step if lifo else head + step
+                    cap = expected_until(outlook, t, work.expires[lot])
+                    used = max(min(used + work.quantity[lot], cap), used)
             position = used + outstanding - waiting
             quantity = 0.0
             more = outlook.shift[t] * (seen - outlook.cumulative[t])
@@ -399,7 +409,10 @@ class Tables(NamedTuple):
     """For each item its quantities, smallest first, and their measures.
 
     ``measures`` has shape (n, COLUMNS, MEASURES); only the first ``counts[i]`` columns of item
-    ``i`` are filled. ``best[i]`` is the column of least cost.
+    ``i`` are filled. ``waits[i]``: in no scenario does it run out before an order of the next
+    review comes. An order of now is then never better than the same one at the next review, and
+    no column costs less than ordering nothing: what the simulation says against that is of the
+    rule by which it orders later, not of the item.
     """
 
     quantities: Numbers
@@ -408,6 +421,7 @@ class Tables(NamedTuple):
     reorder: Numbers
     up_to: Numbers
     shift: Numbers
+    waits: NDArray[np.bool_]
 
 
 def empty_tables(items: int, periods: int) -> Tables:
@@ -419,6 +433,7 @@ def empty_tables(items: int, periods: int) -> Tables:
         reorder=np.zeros((items, periods)),
         up_to=np.zeros((items, periods)),
         shift=np.zeros((items, periods)),
+        waits=np.zeros(items, np.bool_),
     )
 
 
@@ -541,6 +556,9 @@ def add_column(
     tables.measures[item, place] = measure(
         batch, item, quantity, outlook, tables.reorder[item], tables.up_to[item], work, stride
     )
+    if tables.waits[item]:
+        least = tables.measures[item, 0, COST]
+        tables.measures[item, place, COST] = max(tables.measures[item, place, COST], least)
     tables.counts[item] = count + 1
 
 
@@ -582,10 +600,14 @@ def fill_tables(
         if most < fewest:
             continue
         held = stock_and_orders(batch, item)
+        lacking = batch.rules[item, 4] - held
+        enough = lacking <= 0.0 and batch.rules[item, 3] >= 1e15
+        tables.waits[item] = enough and tables.measures[item, 0, RISK_NEXT] == 0.0
+        columns = FEW if tables.waits[item] else COARSE
         cover = max(up_to[0] - reorder[0], 4.0 * outlook.rate)
         useful = outlook.protection_mean[0] + 5.0 * outlook.protection_sd[0] + 2.0 * cover - held
         top = min(most, max(np.ceil(useful / pack), fewest + 1.0))
-        if top - fewest < COARSE:
+        if top - fewest < columns:
             packs = fewest
             while packs <= top:
                 add_column(batch, item, packs, outlook, work, tables, stride)
@@ -594,10 +616,9 @@ def fill_tables(
             by_rule = packs_for(up_to[0] - held, held, batch.rules[item]) / pack
             if by_rule > 0.0:
                 add_column(batch, item, by_rule, outlook, work, tables, stride)
-            for step in range(COARSE):
-                packs = np.rint(fewest + (top - fewest) * step / (COARSE - 1))
+            for step in range(columns):
+                packs = np.rint(fewest + (top - fewest) * step / (columns - 1))
                 add_column(batch, item, packs, outlook, work, tables, stride)
-        lacking = batch.rules[item, 4] - held
         if lacking > 0.0:
             packs = min(max(np.ceil(lacking / pack - 1e-9), fewest), most)
             add_column(batch, item, packs, outlook, work, tables, stride)
@@ -612,16 +633,17 @@ def refine_tables(
     unit_price: Numbers,
     order_price: Numbers,
     tables: Tables,
+    halvings: int,
 ) -> None:  # pragma: no cover - compiled
     """Halve the grid round the best quantity of each item at the given prices, some times."""
     for item in range(begin, end):
         fewest, most = pack_range(batch, item)
-        if most < fewest:
+        if most < fewest or (tables.waits[item] and unit_price[item] >= 0.0):
             continue
         pack = batch.rules[item, 0]
         outlook = outlook_of(batch, item)
         work = work_for(batch, item)
-        for _ in range(REFINEMENTS):
+        for _ in range(halvings):
             count = tables.counts[item]
             best = 0
             least = np.inf

@@ -15,6 +15,8 @@ from cds.inventory.ordering.choice import Choice, Columns, minima_of, rows_of
 from cds.inventory.ordering.exact import action_costs, fits
 from cds.inventory.ordering.kernel import (
     COLUMNS,
+    LAST_REFINEMENTS,
+    REFINEMENTS,
     Tables,
     empty_tables,
     expected_stock_at_arrival,
@@ -76,15 +78,14 @@ def plan(
     reckoning = Reckoning(problems, batch, stop, workers, progress)
     reckoning.fill()
     free = np.zeros(len(problems))
-    reckoning.refine(free, free)
+    reckoning.refine(free, free, REFINEMENTS)
     exact = reckoning.replace_exact(exact_states)
     prices = np.array([problem.price for problem in problems], np.float64)
     choice = choice_from(reckoning.tables, prices, rows, minima)
     priced = best_prices(choice)
     unit, order = unit_prices(choice, priced.row_prices, priced.minimum_prices)
-    if unit.any() or order.any():
-        reckoning.refine(unit, order, skip=exact)
-        choice = choice_from(reckoning.tables, prices, rows, minima)
+    reckoning.refine(unit, order, LAST_REFINEMENTS, skip=exact)
+    choice = choice_from(reckoning.tables, prices, rows, minima)
     priced, chosen, bound = choose(choice, gap / 10, seed, late=reckoning.late())
     cost = choice.cost(chosen)
     status: Status = "feasible" if far(cost, bound, gap) else "proved"
@@ -145,7 +146,13 @@ class Reckoning:
             self.rough.update(range(begin, end))
         fill_tables(self.batch, begin, end, stride, self.tables)
 
-    def refine(self, unit: Numbers, order: Numbers, skip: frozenset[int] = frozenset()) -> None:
+    def refine(
+        self,
+        unit: Numbers,
+        order: Numbers,
+        halvings: int,
+        skip: frozenset[int] = frozenset(),
+    ) -> None:
         """Try more quantities round the best at the given prices of a unit and of an order."""
 
         def piece(begin: int, end: int) -> None:
@@ -153,7 +160,7 @@ class Reckoning:
                 return
             start = begin
             for stop in (*sorted(skip.intersection(range(begin, end))), end):
-                refine_tables(self.batch, start, stop, 1, unit, order, self.tables)
+                refine_tables(self.batch, start, stop, 1, unit, order, self.tables, halvings)
                 start = stop + 1
 
         self.each_piece(piece, "refine")
@@ -239,7 +246,7 @@ def line_of(
             tuple(map(float, tables.up_to[index])),
             tuple(map(float, tables.shift[index])),
         ),
-        limited_by=limited_by(problem, index, quantity, unlimited, choice, priced),
+        limited_by=limited_by(problem, index, quantity, unlimited, choice, priced, chosen),
     )
 
 
@@ -250,6 +257,7 @@ def limited_by(
     unlimited: float,
     choice: Choice,
     priced: Priced,
+    chosen: Columns,
 ) -> tuple[str, ...]:
     """The limits that keep the quantity from being what is best for the item alone."""
     found = []
@@ -257,8 +265,8 @@ def limited_by(
         for row, price in zip(choice.rows, priced.row_prices, strict=True):
             if price > 0 and (row.per_unit[index] > 0 or row.per_order[index] > 0):
                 found.append(row.name)
-        for minimum in choice.minima:
-            if index in minimum.items:
+        for minimum, price in zip(choice.minima, priced.minimum_prices, strict=True):
+            if index in minimum.items and (price > 0 or choice.worth(minimum, chosen) <= 0):
                 found.append(f"minimum of {minimum.name}")
     room = min(problem.maximum_stock - problem.on_hand - problem.outstanding, problem.quota)
     if quantity + problem.pack > room:

@@ -67,7 +67,8 @@ def _gravity(pharmacy: Pharmacy, look: Look) -> tuple[int, int]:
 def _of_money(
     pharmacy: Pharmacy, portfolio: Portfolio, lines: Sequence[OrderLine], *, own_budget: bool
 ) -> Iterator[Look]:
-    """No budget for this day although budgets are kept, none left, or a vital item cut by it."""
+    """No budget for this day although budgets are kept, none left, or a vital item that may run
+    out cut by it."""
     left = portfolio.budget_left
     wanted = sum(line.best_quantity * line.pack_price / _pack(pharmacy, line) for line in lines)
     if not own_budget and pharmacy.budgets and left is None:
@@ -76,7 +77,7 @@ def _of_money(
         yield Look("budget", None, {"why": "spent", "wanted": wanted, "amount": left.amount})
     for line in lines:
         cut = BUDGET in line.limited_by and line.quantity < line.best_quantity
-        if cut and pharmacy.items[line.item].ven == "V":
+        if cut and pharmacy.items[line.item].ven == "V" and line.risk_with >= VITAL_RISK:
             yield Look(
                 "budget",
                 line.item,

@@ -97,6 +97,45 @@ def expected_cost(problem: ItemProblem, quantity: float, later: LaterOrders) -> 
 
     With it a shortage's cost for each unit by which the order leaves less than the minimum stock.
     """
+    if quantity > 0 and can_wait(problem):
+        # The same order at the next review comes in time and is held for less long.
+        least = expected_cost(problem, 0.0, later)
+        return max(simulated_cost(problem, quantity, later), least)
+    return simulated_cost(problem, quantity, later)
+
+
+def can_wait(problem: ItemProblem) -> bool:
+    """Whether stock lasts, in every scenario, until an order of the next review comes.
+
+    Not with a quota, which is lost when it is not used, nor below the minimum stock.
+    """
+    held = sum(float(amount) for amount, left in problem.lots if left >= 1)
+    held += sum(order.quantity for order in problem.pipeline)
+    if math.isfinite(problem.quota) or held < problem.minimum_stock:
+        return False
+    periods = problem.demand.shape[1]
+    for scenario in range(problem.demand.shape[0]):
+        store = Store()
+        for amount, left in problem.lots:
+            if left >= 1:
+                store.put(float(left), float(amount))
+        waiting = problem.waiting
+        for period in range(
+            min(1 + int(problem.lead_time[scenario, min(1, periods - 1)]), periods)
+        ):
+            for order in problem.pipeline:
+                if order.arrival[scenario] == period and order.life > 0:
+                    store.put(period + order.life, order.quantity)
+            wanted = float(problem.demand[scenario, period]) + waiting
+            if wanted - store.take(wanted, problem.issuing) > 1e-9:
+                return False
+            waiting = 0.0
+            store.throw_out(period + 1)
+    return True
+
+
+def simulated_cost(problem: ItemProblem, quantity: float, later: LaterOrders) -> float:
+    """Mean over the scenarios of what is simulated, and the price of staying below the minimum."""
     future = future_of(problem)
     scenarios = problem.demand.shape[0]
     costs = [scenario_cost(problem, s, quantity, later, future) for s in range(scenarios)]
