@@ -300,7 +300,7 @@ def main() -> None:
         if first // BATCH % 25 == 24:
             print(f"{first + BATCH} in {time.perf_counter() - started:.0f} s", flush=True)
     report(arguments, names, outcomes, reasons, broken, reader.said(), memory)
-    raise SystemExit(1 if broken or reader.said().strip() else 0)
+    raise SystemExit(1 if broken or outcomes["stray"] or reader.said().strip() else 0)
 
 
 def run_folder(
@@ -321,6 +321,10 @@ def run_folder(
         if word == "start":
             last = rest
             continue
+        if word not in ("read", "refused", "unfit"):
+            print(f"STRAY {line!r} on stdout: {last}", flush=True)
+            keep_copy(folder, last, place)
+            word = "stray"
         outcomes[word] += 1
         if word != "read":
             reasons["".join(c for c in rest if not c.isdigit())[:90]] += 1

@@ -94,8 +94,14 @@ def displayed(
             "is a picture, whose values have no unit; the contract's window needs the modality's "
             "(DICOM or NIfTI)"
         )
-    transform = _grey_transform(frame, window, use_header, steps)
-    return per_stored_value(frame.stored, transform)
+    with np.errstate(all="ignore"):
+        transform = _grey_transform(frame, window, use_header, steps)
+        shown = per_stored_value(frame.stored, transform)
+    if not np.isfinite(shown).all():
+        raise CannotPrepare(
+            "gives no numbers for some pixels: its slope, intercept or window is beyond reason"
+        )
+    return shown
 
 
 def per_stored_value(
@@ -142,7 +148,7 @@ def windowed(values: Values, window: Window) -> Values:
     """The modality's values shown by a window, 0 to 1 (PS3.3 C.11.2.1.2, C.11.2.1.3)."""
     centre, width = window.centre, window.width
     if window.function == "SIGMOID":
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore"):  # far below the window it comes to 1 / infinity
             return 1.0 / (1.0 + np.exp(-4.0 * (values - centre) / width))
     if window.function == "LINEAR_EXACT":
         return np.clip((values - centre) / width + 0.5, 0.0, 1.0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from typing import Any
 
 import pydicom
@@ -18,8 +17,6 @@ from cds.imaging.reading.limits import CannotRead, ReadLimits
 
 _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
-# pydicom tells every doubt about a header; what matters of them are findings.
-logging.getLogger("pydicom").addHandler(logging.NullHandler())
 pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
 
 

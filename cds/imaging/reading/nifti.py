@@ -20,6 +20,9 @@ from cds.imaging.reading.limits import CannotRead, ReadLimits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+# It has a handler of its own, which writes on stderr.
+nibabel.imageglobals.logger.disabled = True
+
 _HEADER_BYTES = 544  # of NIfTI-2, with its extension flag; NIfTI-1 has fewer
 _MM = {"mm": 1.0, "meter": 1000.0, "micron": 0.001, "unknown": 1.0}
 _COLOURS = (128, 2304)  # data types of RGB and RGBA

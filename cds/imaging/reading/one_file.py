@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,10 @@ from pathlib import Path
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.reading.files import kind_of
 from cds.imaging.reading.limits import CannotRead, NeedsOwnProcess, ReadLimits
+
+# What these say of a damaged file, the reason says; findings say what matters of a header.
+for _library in ("pydicom", "PIL", "nibabel"):
+    logging.getLogger(_library).addHandler(logging.NullHandler())
 
 
 def read_path(path: Path, limits: ReadLimits, *, isolated: bool) -> Iterator[Frame | Unreadable]:

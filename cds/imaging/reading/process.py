@@ -19,6 +19,7 @@ from typing import IO
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.reading.limits import ReadLimits
 
+_SECONDS_TO_START = 120.0
 _LENGTH = struct.Struct("<Q")
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONFAULTHANDLER": ""}
 
@@ -32,14 +33,14 @@ class DecodingProcess:
 
     def read(self, name: str, content: Path | bytes) -> Iterator[Frame | Unreadable]:
         """The frames of a file; where the process dies or is late, that is said."""
-        process = self._running()
-        assert process.stdin is not None and process.stdout is not None
         late = threading.Event()
         number = 0
         try:
+            process = self._running(late)
+            assert process.stdin is not None
             send(process.stdin, (name, content))
             while True:
-                message = self._next(process, late)
+                message = self._next(process, late, self._limits.seconds)
                 if message is None:
                     return
                 number = message.number
@@ -71,7 +72,7 @@ class DecodingProcess:
         return "is damaged: it crashed its decoder"
 
     def _next(
-        self, process: subprocess.Popen[bytes], late: threading.Event
+        self, process: subprocess.Popen[bytes], late: threading.Event, seconds: float
     ) -> Frame | Unreadable | None:
         """The next message; the process is killed where it takes too long."""
         assert process.stdout is not None
@@ -80,7 +81,7 @@ class DecodingProcess:
             late.set()
             process.kill()
 
-        watch = threading.Timer(self._limits.seconds, kill)
+        watch = threading.Timer(seconds, kill)
         watch.daemon = True
         watch.start()
         try:
@@ -90,7 +91,7 @@ class DecodingProcess:
         assert found is None or isinstance(found, Frame | Unreadable)
         return found
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _running(self, late: threading.Event) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(
@@ -102,6 +103,7 @@ class DecodingProcess:
             )
             assert self._process.stdin is not None
             send(self._process.stdin, self._limits)
+            self._next(self._process, late, _SECONDS_TO_START)
         return self._process
 
 

@@ -20,6 +20,7 @@ def main() -> None:
     limits = receive(sys.stdin.buffer)
     assert isinstance(limits, ReadLimits)
     _bound_memory(limits.memory_bytes)
+    send(out, None)  # ready: from now on files are timed
     while True:
         try:
             request = receive(sys.stdin.buffer)
