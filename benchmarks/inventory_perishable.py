@@ -162,10 +162,14 @@ def main() -> None:
     parser.add_argument("--scenarios", type=int, default=1000)
     parser.add_argument("--most-states", type=int, default=2_000_000)
     parser.add_argument("--simulate-states", type=int, default=1500)
+    parser.add_argument("--base-stock-states", type=int, default=200_000)
+    parser.add_argument("--only", default="", help="cases whose name holds this")
     arguments = parser.parse_args()
     print("| case | states | optimum | best base-stock | simulation | engine | CPU s |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for case in settings(arguments.data):
+        if arguments.only not in case.name:
+            continue
         if isinstance(case, Platelets):
             optimum, _ = platelet_cost(case)
             began = time.process_time()
@@ -179,7 +183,9 @@ def main() -> None:
         if states > arguments.most_states:
             continue
         optimum, _ = average_cost(case)
-        level, base_stock = best_base_stock(case) if states < 200_000 else (0, 0.0)
+        level, base_stock = (
+            best_base_stock(case) if states < arguments.base_stock_states else (0, 0.0)
+        )
         simulated = ""
         if states <= arguments.simulate_states:
             orders = by_simulation(case, 200)

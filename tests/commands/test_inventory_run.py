@@ -27,6 +27,13 @@ from cds.cli.app import main
 from cds.inventory.description import Pharmacy
 from cds.lock import held
 
+HEAVY = """
+import sys
+from cds.cli.app import main
+code = main(sys.argv[1:])
+heavy = ("numpy", "polars", "scipy", "numba", "ortools", "lightgbm", "openpyxl", "statsforecast")
+print(code, *(name for name in heavy if name in sys.modules))
+"""
 LIGHT = ("--effort", "light", "--scenarios", "16", "--workers", "1")
 
 
@@ -93,6 +100,10 @@ def test_a_night_writes_one_folder_and_the_next_call_does_nothing(tmp_path: Path
     assert valid(again.document)["state"] == "done_already"
     assert "done_already" in events(again)
     assert bytes_of(folder) == written
+
+    words = [sys.executable, "-c", HEAVY, "inventory", "run", str(pharmacy), *LIGHT]
+    cold = subprocess.run([*words, "--as-of", str(AS_OF)], capture_output=True, text=True)
+    assert cold.stdout.split() == ["0"]  # hashed and not parsed: a second at most
 
     forced = night(pharmacy, "--force", "--workers", "2")
     assert events(forced)["same"]["run"] == folder.name  # whatever the clock and the workers
