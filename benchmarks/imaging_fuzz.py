@@ -354,8 +354,8 @@ def report(
     print(f"{arguments.count} damaged files of {len(names)} seeds, seed {arguments.seed}")
     print(f"frames read {outcomes['read']}, refused {outcomes['refused']}, "
           f"read but unfit {outcomes['unfit']}")  # fmt: skip
-    print(f"crashes and hangs of the process {len(broken)}, bytes on its stderr {len(said)}, "
-          f"its memory at most {memory} MB")  # fmt: skip
+    print(f"crashes and hangs of the process {len(broken)}, stray lines {outcomes['stray']}, "
+          f"bytes on its stderr {len(said)}, its memory at most {memory} MB")  # fmt: skip
     for reason, count in reasons.most_common(25):
         print(f"  {count:6d}  {reason}")
     if said:
