@@ -9,7 +9,7 @@ import typer
 
 from cds.cli import context, inventory_options, options
 from cds.cli.forecast_options import Seed, Workers, one_of
-from cds.errors import InputError
+from cds.cli.inventory_forecast import EFFORTS
 
 if TYPE_CHECKING:
     from cds.cli.inventory_deliver import Delivery
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cds.inventory.planning.order_plan import OrderPlan
 
 LOOK = 3
-_EFFORTS = ("auto", "full", "light")
 
 
 def order(
@@ -48,7 +47,7 @@ def order(
         str,
         typer.Option(
             "--effort",
-            metavar="|".join(_EFFORTS),
+            metavar="|".join(EFFORTS),
             help="Of the forecast; auto: every model for the items that cost most.",
         ),
     ] = "auto",
@@ -80,7 +79,7 @@ def order(
     from cds.cli.inventory_order_files import targets_of
 
     language, moment = context.language(lang), context.now(now)
-    kind = cast("Effort", one_of("--effort", effort, _EFFORTS))
+    kind = cast("Effort", one_of("--effort", effort, EFFORTS))
     loaded = load_pharmacy(folder, as_of, moment, quiet=quiet)
     targets = targets_of(output, loaded.inputs)
     delivery = Delivery(language, moment, as_json, quiet, targets)
@@ -122,38 +121,23 @@ def planned(
     Raises InputError where nothing was ever issued, RuntimeError where the order fails its
     check: then the fault is ours.
     """
+    from cds.cli.inventory_forecast import forecast_of
     from cds.cli.progress import watching
-    from cds.inventory.planning.demand import forecast_demand, horizon_for
     from cds.inventory.planning.orders import plan_orders
 
-    pharmacy = loaded.pharmacy
+    forecast = forecast_of(
+        loaded, effort=effort, horizon=horizon, seed=seed, workers=workers, quiet=quiet
+    )
     with watching(quiet=quiet) as progress:
-
-        def tell(what: str, share: float) -> None:
-            progress(what, round(100 * share), 100)
-
-        forecast = forecast_demand(
-            pharmacy,
-            horizon=horizon or horizon_for(pharmacy),
-            effort=effort,
-            seed=seed,
-            workers=workers,
-            progress=tell,
-        )
-        if forecast is None:
-            raise InputError(
-                f"{loaded.folder}: no item was issued for a whole review period before "
-                f"{pharmacy.as_of}; expected some weeks of issues to forecast from"
-            )
         plan = plan_orders(
-            pharmacy,
+            loaded.pharmacy,
             forecast,
             scenarios=scenarios,
             seed=seed,
             budget=budget,
             deadline=deadline,
             workers=workers,
-            progress=tell,
+            progress=lambda what, share: progress(what, round(100 * share), 100),
         )
     if plan.violations:
         listed = "; ".join(str(fault) for fault in plan.violations[:5])

@@ -39,7 +39,7 @@ def deliver_explanation(
         raise InputError(f"{item} ({pharmacy.items[item].name}) was not planned: {why}")
     found = explain(pharmacy, plan, item)
     full = document(
-        "explain",
+        "order_explain",
         loaded,
         delivery,
         {

@@ -89,6 +89,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "断货风险：以往与供货周期等长的时段中，现有库存不能满足其用量的比例。"
         "可用天数：按最近 {days} 天（有货日）的平均用量。",
     ),
+    # forecast
+    "demand_head": (
+        "Demand of {items} items, {periods} periods of {days} days ahead; {hidden} were out of "
+        "stock at times, and what that hid is added",
+        "{items} 个品种未来 {periods} 个周期（每周期 {days} 天）的需求；{hidden} 个品种曾断货，"
+        "已补回被掩盖的需求",
+    ),
+    "demand_class": ("kind", "类型"),
+    "demand_last": ("lately", "近期"),
+    "hidden": ("hidden", "掩盖"),
+    "demand_rule": (
+        "Units a review period: the mean of the last four, then the forecast's mean and its 10 and "
+        "90 % quantiles for the first. Hidden: demand above what was issued, because the item was "
+        "out of stock (estimated).",
+        "单位/周期：最近四个周期均值、预测均值、首个周期的 10% 与 90% 分位。掩盖：因断货未发出"
+        "的需求（估计）。",
+    ),
     # order
     "packs": ("packs", "盒数"),
     "supplier": ("from", "供应商"),

@@ -54,9 +54,9 @@ class Frame:
         return HEIGHT - BOTTOM - units / self.top * (HEIGHT - TOP - BOTTOM)
 
 
-def demand_chart(forecast: DemandForecast, line: OrderLine, words: OrderWords, title: str) -> str:
+def demand_chart(forecast: DemandForecast, item: str, words: OrderWords, title: str) -> str:
     """Demand by review period: what was issued, what stock-outs hid, and the forecast's fan."""
-    item, days = line.item, forecast.periods.days
+    days = forecast.periods.days
     past = forecast.history.filter(pl.col("unique_id") == item).tail(PAST)
     table = forecast.forecast.table.filter(pl.col("unique_id") == item)
     ahead = table.height

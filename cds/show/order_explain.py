@@ -184,7 +184,7 @@ def _lots(page: Page, words: OrderWords, found: Explanation) -> None:
 def explain_content(
     forecast: DemandForecast, plan: OrderPlan, found: Explanation
 ) -> dict[str, Any]:
-    """What ``cds.explain/1`` holds beside the order's line."""
+    """What ``cds.order_explain/1`` holds beside the order's line."""
     item = found.line.item
     table = forecast.forecast.table.filter(pl.col("unique_id") == item)
     history = forecast.history.filter(pl.col("unique_id") == item)

@@ -276,7 +276,7 @@ class _Page:
         stock_title = self.common.say("key_stock", unit=item.unit)
         demand_title = self.common.say("key_demand", unit=item.unit)
         stock = stock_chart(self.pharmacy, self.plan, line, words, f"{name}: {stock_title}")
-        demand = demand_chart(self.forecast, line, words, f"{name}: {demand_title}")
+        demand = demand_chart(self.forecast, line.item, words, f"{name}: {demand_title}")
         bad = " class=bad" if line.item in self.looked else ""
         return (
             f'<article id="{escape(line.item, quote=True)}"{bad}><h3>{escape(clean(name))}'
