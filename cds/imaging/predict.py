@@ -8,7 +8,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 
 from cds.imaging import scope
@@ -58,7 +57,7 @@ def predict(
     """
     size = max(1, model.largest_batch(batch))
     intake = model.contract.intake
-    buffer = np.empty((size, *image_shape(intake)), dtype=intake.dtype)
+    buffer = model.session.buffer((size, *image_shape(intake)), intake.dtype)
     group: list[_Waiting] = []
     ready = 0
     for waiting in _prepared(model.contract, images, workers, 2 * size):

@@ -149,8 +149,9 @@ def test_overhearing_gives_the_descriptors_back(capfd: pytest.CaptureFixture[str
 def test_binding_gives_the_same_numbers(bind: bool) -> None:
     session = open_session(tiny.brightness(), "cpu", bind=bind)
     rng = np.random.default_rng(0)
-    for count in (4, 2, 4):
-        batch = rng.random((count, 1, 8, 8), dtype=np.float32)
+    for count in (4, 2, 4, *range(1, 12)):
+        batch = session.buffer((count, 1, 8, 8), "float32")
+        batch[:] = rng.random(batch.shape)
         found = session.run(batch, ["logit", "features"])
         np.testing.assert_allclose(
             found["logit"][:, 0], 20 * (batch.mean((1, 2, 3)) - 0.5), atol=1e-4
@@ -199,6 +200,27 @@ def test_the_real_package_keeps_stdout_pure_and_tells_the_truth(
     shown, provider = run.stdout.split()
     assert provider.lower().startswith(shown) and run.stdout.count("\n") == 1
     assert device in ("auto", shown) and run.stderr == ""
+
+
+def test_the_runtime_needs_only_numpy_and_onnx_runtime() -> None:
+    """It is copied to machines that have nothing else."""
+    script = (
+        "import sys; import cds.imaging.runtime.session, cds.imaging.runtime.binding\n"
+        "import cds.imaging.runtime.surroundings\n"
+        "ours = {m for m in sys.modules if m.startswith('cds.')}\n"
+        "print(sorted(ours), 'pydicom' in sys.modules, 'PIL' in sys.modules)\n"
+    )
+    root = Path(session_module.__file__).parents[3]
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+        check=True,
+    )
+    names = {"cds.errors", "cds.imaging", "cds.imaging.runtime"}
+    names |= {f"cds.imaging.runtime.{n}" for n in ("session", "binding", "surroundings", "quiet")}
+    assert run.stdout == f"{sorted(names | {'cds.imaging.runtime.providers'})} False False\n"
 
 
 def test_the_real_probe_answers_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:

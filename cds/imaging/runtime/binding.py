@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import weakref
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cds.imaging.runtime.surroundings import cuda_libraries, cuda_version, load
 
-_ALREADY_REGISTERED = 712  # cudaErrorHostMemoryAlreadyRegistered
+_SHAPES: Final = 8  # batches of so many sizes keep their memory on the device
 
 
 class Binding:
@@ -22,18 +23,18 @@ class Binding:
         self._device = "cpu" if device == "cpu" else "cuda"
         self._input: str = native.get_inputs()[0].name
         self._values: dict[tuple[tuple[int, ...], str], Any] = {}
-        self._pinned: dict[int, NDArray[Any]] = {}
-        self._runtime = load(cuda_libraries(cuda_version())[0]) if device != "cpu" else None
+        self._cuda = load(cuda_libraries(cuda_version())[0]) if device != "cpu" else None
 
     def run(self, batch: NDArray[Any], names: Sequence[str]) -> Mapping[str, NDArray[Any]]:
         """Output name → array in host memory."""
         import onnxruntime
 
         batch = np.ascontiguousarray(batch)
-        self._pin(batch)
         key = (batch.shape, batch.dtype.str)
         value = self._values.get(key)
         if value is None:
+            if len(self._values) >= _SHAPES:
+                self._values.clear()
             value = onnxruntime.OrtValue.ortvalue_from_numpy(batch, self._device, 0)
             self._values[key] = value
         else:
@@ -45,16 +46,13 @@ class Binding:
         self._native.run_with_iobinding(binding)
         return dict(zip(names, binding.copy_outputs_to_cpu(), strict=True))
 
-    def _pin(self, batch: NDArray[Any]) -> None:
-        """Lock the pages of a batch that comes again, so that the card copies it by itself."""
-        if self._runtime is None or batch.base is not None:
-            return
-        address = batch.ctypes.data
-        if address in self._pinned:
-            return
-        code = self._runtime.cudaHostRegister(
-            ctypes.c_void_p(address), ctypes.c_size_t(batch.nbytes), ctypes.c_uint(0)
-        )
-        if code in (0, _ALREADY_REGISTERED):
-            # Kept, so that the address is not given to another array while it is locked.
-            self._pinned[address] = batch
+    def buffer(self, shape: Sequence[int], kind: str) -> NDArray[Any]:
+        """An array whose pages are locked, where CUDA runs, so that the card copies by itself."""
+        made: NDArray[Any] = np.zeros(shape, dtype=kind)
+        if self._cuda is None or not made.nbytes:
+            return made
+        address = ctypes.c_void_p(made.ctypes.data)
+        size = ctypes.c_size_t(made.nbytes)
+        if self._cuda.cudaHostRegister(address, size, ctypes.c_uint(0)) == 0:
+            weakref.finalize(made, self._cuda.cudaHostUnregister, address)
+        return made

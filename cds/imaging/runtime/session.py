@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cds.errors import InputError, Place
@@ -49,6 +50,13 @@ class Session:
         self.inputs = tuple(map(_port, native.get_inputs()))
         self.outputs = tuple(map(_port, native.get_outputs()))
         self._binding = binding
+
+    def buffer(self, shape: Sequence[int], kind: str) -> NDArray[Any]:
+        """An array to be filled and run again and again; pages locked where CUDA runs."""
+        if self._binding is not None:
+            return self._binding.buffer(shape, kind)
+        made: NDArray[Any] = np.zeros(shape, dtype=kind)
+        return made
 
     def run(
         self, batch: NDArray[Any], outputs: Sequence[str] | None = None
