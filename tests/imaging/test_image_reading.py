@@ -441,3 +441,15 @@ def test_a_decoder_that_crashes_or_hangs_ends_only_its_process(
     finally:
         process.close()
     assert ROOT in after.identity.instance
+
+
+def test_a_reason_quotes_no_more_of_a_file_than_a_line() -> None:
+    found = CannotRead("says\n\x1b[31m" + "x" * 5000).reason
+    assert found.startswith("says [31mx") and len(found) < 320 and found.isprintable()
+    content = as_bytes(dicom(FILM)).replace(
+        b"1.2.840.10008.5.1.4.1.1.1\0", b"Smith^John\nborn 1961 in \0\0"
+    )
+    (image,) = read_bytes("a", content[: content.index(b"\xe0\x7f")])
+    assert isinstance(image, Unreadable) and image.reason == (
+        "holds no image: it is no complete DICOM object"
+    )

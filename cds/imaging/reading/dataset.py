@@ -90,7 +90,7 @@ def _syntax(dataset: Any) -> uid.UID:
 
 def _what(dataset: Any) -> str:
     sop_class = text(dataset, "SOPClassUID")
-    if not sop_class:
+    if not uid.UID(sop_class).is_valid or not sop_class:
         return "no complete DICOM object"
     return f"{uid.UID(sop_class).name} (SOP class {sop_class})"
 

@@ -30,6 +30,8 @@ _SLOW_BYTES = 1 << 20  # that the slow decoder of run lengths is used for
 
 def encoding_of(syntax: str) -> str:
     """The transfer syntax in words."""
+    if not uid.UID(syntax).is_valid:
+        return "a transfer syntax that is no UID"
     name = uid.UID(syntax).name
     return "Deflated Image Frame Compression" if syntax == _DEFLATED_FRAMES else str(name)
 
@@ -59,9 +61,7 @@ def decoded_frames(pixels: Any, *, isolated: bool) -> Iterator[NDArray[Any] | st
     try:
         decoder = get_decoder(syntax)
     except NotImplementedError:
-        raise CannotRead(
-            f"is compressed as {encoding_of(syntax)} ({syntax}), which is not read"
-        ) from None
+        raise CannotRead(f"is written as {encoding_of(syntax)}, which is not read") from None
     if decoder.is_encapsulated:
         _check_codestreams(pixels)
     else:

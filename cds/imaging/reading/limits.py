@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_LONGEST = 300  # characters of a sentence that quotes a file
+
+
+def one_line(text: str) -> str:
+    """``text`` that may quote a damaged file, without line breaks and control characters, short."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _LONGEST])
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + " ..."
+
 
 class CannotRead(Exception):
     """The file, or the frame, gives no image: ``reason`` is one sentence for a person."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self.reason = one_line(reason)
 
 
 class NeedsOwnProcess(Exception):

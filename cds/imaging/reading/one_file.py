@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.reading.files import kind_of
-from cds.imaging.reading.limits import CannotRead, NeedsOwnProcess, ReadLimits
+from cds.imaging.reading.limits import CannotRead, NeedsOwnProcess, ReadLimits, one_line
 
 # What these say of a damaged file, the reason says; findings say what matters of a header.
 for _library in ("pydicom", "PIL", "nibabel"):
@@ -63,8 +63,8 @@ def read_data(
 
 def fault(error: BaseException) -> str:
     """One sentence for what a decoder raised."""
-    said = " ".join(str(error).split())
-    return f"is damaged: {said[:300] or type(error).__name__}"
+    said = one_line(str(error))
+    return f"is damaged: {said or type(error).__name__}"
 
 
 def _frames(
