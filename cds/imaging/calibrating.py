@@ -82,7 +82,7 @@ def choose(
             fitted = fit(way, logits[~out], targets[~out], inside)
             weight = weights_for(truth, balanced)[out]
             total += loss(fitted, logits[out], targets[out], weight) * weight.sum()
-        losses[way] = total / len(truth)
+        losses[way] = float(total / len(truth))
     best: Way = "none"
     for way in ways[1:]:
         if losses[way] < losses[best] - _WORTH:

@@ -16,6 +16,7 @@ Rows = NDArray[np.int64]
 BINS: Final = 10
 _Z: Final = 1.959963984540054
 _STEPS: Final = 30
+_HALVINGS: Final = 30
 _CLOSE: Final = 1e-7
 _ABSURD: Final = 50.0
 """A slope beyond this comes of kinds that hardly overlap, and tells nothing."""
@@ -126,14 +127,22 @@ def logistic_line(
     weight = np.ones(len(scores)) if weights is None else weights
     design = np.column_stack([scores, np.ones(len(scores))])
     line = np.array([1.0, 0.0])
+    lost = _cross_entropy(design @ line, target, weight)
     for _ in range(_STEPS):
         chance = _sigmoid(design @ line)
         slope = design.T @ (weight * (target - chance))
         bend = (design * (weight * chance * (1 - chance))[:, None]).T @ design
-        step = np.linalg.solve(bend + 1e-12 * np.eye(2), slope)
-        largest = float(np.abs(step).max())
-        line = line + step * min(1.0, 4.0 / max(largest, 1e-12))
-        if largest < _CLOSE:
+        step = np.linalg.solve(bend + 1e-9 * np.eye(2), slope)
+        # A whole step may overshoot where some scores lie far out.
+        for _ in range(_HALVINGS):
+            there = _cross_entropy(design @ (line + step), target, weight)
+            if there <= lost:
+                break
+            step = step / 2
+        else:
+            break
+        line, lost = line + step, there
+        if float(np.abs(step).max()) < _CLOSE:
             break
     return float(line[0]), float(line[1])
 
@@ -180,6 +189,10 @@ def resampled(
         return Figure(value)
     low, high = np.quantile(finite, [0.025, 0.975])
     return Figure(value, float(low), float(high))
+
+
+def _cross_entropy(odds: Numbers, target: Numbers, weight: Numbers) -> float:
+    return float(weight @ (np.logaddexp(0.0, odds) - target * odds))
 
 
 def _sigmoid(values: Numbers) -> Numbers:

@@ -91,6 +91,65 @@ def train_text(document: Mapping[str, Any], language: str, terminal: Terminal) -
     return "".join(f"{terminal.plain(line)}\n" for line in lines)
 
 
+def quantize_text(document: Mapping[str, Any], language: str, terminal: Terminal) -> str:
+    """The ``cds.image_quantization/1`` document for a person at a terminal."""
+    before, after = document["images_per_second_before"], document["images_per_second_after"]
+    head = word(
+        "quantized",
+        language,
+        model=document["model"],
+        version=document["model_version"],
+        before=round(document["bytes_before"] / 1000),
+        after=round(document["bytes_after"] / 1000),
+    )
+    told = [clean(document["folder"])]
+    told.append(
+        word(
+            "flipped",
+            language,
+            count=document["labels_changed"],
+            total=document["judged"],
+            share=f"{document['share_changed']:.2%}",
+            largest=f"{document['largest_change']:.3f}",
+        )
+    )
+    if document["auroc"] is None:
+        told.append(word("no_truth", language))
+    for label, pair in (document["auroc"] or {}).items():
+        first, second = ("–" if one is None else f"{one:.4f}" for one in pair)
+        told.append(
+            word("quantized_auroc", language, label=clean(label), before=first, after=second)
+        )
+    if document["refused_before"] is not None:
+        told.append(
+            word(
+                "quantized_gate",
+                language,
+                before=document["refused_before"],
+                after=document["refused_after"],
+                total=document["judged"],
+            )
+        )
+    told.append(
+        word(
+            "quantized_speed",
+            language,
+            before=f"{before:,.0f}",
+            after=f"{after:,.0f}",
+            times=f"{after / before:.1f} ×" if before else "–",
+            threads=document["threads"],
+            batch=document["batch"],
+        )
+    )
+    if document["kept_in_full_precision"]:
+        nodes = ", ".join(map(clean, document["kept_in_full_precision"]))
+        told.append(word("kept", language, nodes=nodes))
+    lines = [terminal.paint(head, "bold")]
+    for sentence in told:
+        lines += wrap(sentence, terminal.columns)
+    return "".join(f"{terminal.plain(line)}\n" for line in lines)
+
+
 def _figures(document: Mapping[str, Any], language: str, terminal: Terminal) -> Iterator[str]:
     yield word("counts", language, **document["counts"])
     rows = list(_rows(document, language))

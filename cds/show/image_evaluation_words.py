@@ -98,8 +98,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "被距离检查拒绝的图像：{before} → {after}（共 {total}）",
     ),
     "quantized_speed": (
-        "{before} → {after} images a second, {times} as fast ({threads} threads, {batch} at once)",
-        "每秒 {before} → {after} 幅图像，为原来的 {times} 倍（{threads} 线程，每批 {batch} 幅）",
+        "{before} → {after} images a second, {times} ({threads} threads, {batch} at once)",
+        "每秒 {before} → {after} 幅图像，{times}（{threads} 线程，每批 {batch} 幅）",
     ),
     "kept": ("kept in full precision: {nodes}", "保留全精度：{nodes}"),
     "no_truth": ("The samples have no labels: AUROC is not known.", "样本没有标签：AUROC 未知。"),
