@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cds.inventory.ordering.kernel import compiled
+from cds.inventory.compiled import compiled
 from cds.inventory.ordering.problem import ItemProblem, Numbers
 
 MOST_SETTLING: Final = 400

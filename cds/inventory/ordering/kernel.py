@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from cds.inventory.compiled import compiled
 from cds.inventory.ordering.batch import Batch
 from cds.inventory.ordering.problem import Numbers, Whole
 
@@ -52,8 +52,6 @@ SAFETY_MOST: Final = 6.0
 
 # Periods of demand that the rule orders beyond its reorder point.
 COVERS: Final = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 13.0)
-
-compiled = numba.njit(cache=True, nogil=True, error_model="numpy")
 
 
 class Outlook(NamedTuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from cds.inventory.compiled import compiled
 from cds.inventory.description import Lot, Pharmacy
 from cds.inventory.fefo import days_left, in_order
 from cds.inventory.planning.future import ItemFuture
@@ -77,7 +77,7 @@ def stock_path(future: ItemFuture, stocks: Stocks, days: int) -> StockPath:
     return StockPath(stock, out, np.cumsum(short) / scenarios, np.cumsum(wasted) / scenarios)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled
 def _run(
     units: Units,
     begins: Days,
