@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cds.imaging.bench import Variant
     from cds.imaging.contract.folder import ModelFolder
 
-_INT8 = "_int8"
+_INT8 = "-int8"  # after a model's name: what 'cds image quantize' makes of it
 
 
 def bench(
@@ -101,19 +101,21 @@ def _batches(text: str) -> list[int]:
 def _variants(
     model: ModelFolder, device: str | None, threads: int
 ) -> tuple[list[Variant], dict[str, str]]:
-    """Every device asked for, with each precision that lies in the folder; and what is left out.
+    """Every device asked for, with the quantised model beside the model where there is one; and
+    what is left out, and why.
 
     Raises DeviceUnavailable where the one device asked for does not run.
     """
     from cds.imaging.bench import Variant
+    from cds.imaging.contract.folder import open_folder
     from cds.imaging.loaded import outputs_of
     from cds.imaging.runtime.providers import DeviceUnavailable
     from cds.imaging.runtime.session import open_session
 
     graphs: dict[str, bytes] = {model.contract.intake.dtype: model.graph()}
-    int8 = model.folder / model.contract.file.replace(".onnx", f"{_INT8}.onnx")
-    if int8.is_file():
-        graphs["int8"] = int8.read_bytes()
+    beside = model.folder.with_name(f"{model.folder.name}{_INT8}")
+    if (beside / image_models.CONTRACT).is_file():
+        graphs["int8"] = open_folder(beside).graph()
     names = tuple(outputs_of(model.contract))
     variants, left_out = [], {}
     for wanted in [device] if device else ["cpu", "cuda"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "modality": (
         "the image is of modality {found} and the model was made for {expected}",
         "图像设备类型为 {found}，而该模型仅适用于 {expected}",
@@ -61,7 +61,7 @@ _WHAT: Final = {"modality": "设备类型", "body part": "部位", "view": "体�
 
 def sentence(code: str, numbers: Mapping[str, float | str], language: str = "en") -> str:
     """The reason ``code`` with its numbers; empty for an empty code."""
-    return _SENTENCES[code][language == "zh"].format(**numbers) if code else ""
+    return SENTENCES[code][language == "zh"].format(**numbers) if code else ""
 
 
 def finding(code: str, language: str = "en", **values: str) -> str:
