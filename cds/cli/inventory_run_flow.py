@@ -174,7 +174,14 @@ def _holder(task: Task) -> dict[str, object]:
 
 def _done_already(task: Task, done: str) -> int:
     """Nothing to do: say so, and where the result is."""
-    manifest = json.loads((task.runs.folder / done / "manifest.json").read_text(encoding="utf-8"))
+    path = task.runs.folder / done / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"cannot be read: {error}; expected what the run wrote; --force computes it again",
+            Place(str(path)),
+        ) from error
     look = len(manifest["needs_person"])
     task.log.info(
         "done_already",
@@ -214,6 +221,9 @@ def _make(task: Task) -> int:
     else:
         task.log.info("same", f"run {name} came out the same and stays", run=name)
     _point(task, name)
+    taken, deadline = time.monotonic() - task.began, task.asked.deadline
+    if deadline is not None and taken > deadline:
+        task.log.warning("late", f"it took {taken:.0f} s; the deadline was {deadline:g} s")
     return _show(task, "made", name, night, before)
 
 
@@ -228,6 +238,7 @@ def _point(task: Task, name: str) -> None:
 
 
 def _compute(task: Task, seconds: dict[str, float]) -> Night:
+    from cds.cli.progress import watching
     from cds.inventory.night.compute import compute, effort_within
     from cds.inventory.reading import load
 
@@ -249,18 +260,20 @@ def _compute(task: Task, seconds: dict[str, float]) -> Night:
     effort = effort_within(chosen, len(pharmacy.items), asked.deadline)
     if effort != asked.effort:
         log.warning("effort", f"forecasts are {effort}: the deadline is short", effort=effort)
-    night = compute(
-        pharmacy,
-        problems,
-        effort=effort,
-        horizon=None,
-        scenarios=asked.scenarios,
-        seed=asked.seed,
-        budget=asked.budget,
-        seconds_left=task.seconds_left,
-        workers=asked.workers,
-        done=done,
-    )
+    with watching(quiet=asked.quiet) as progress:
+        night = compute(
+            pharmacy,
+            problems,
+            effort=effort,
+            horizon=None,
+            scenarios=asked.scenarios,
+            seed=asked.seed,
+            budget=asked.budget,
+            seconds_left=task.seconds_left,
+            workers=asked.workers,
+            done=done,
+            progress=lambda what, share: progress(what, round(100 * share), 100),
+        )
     if night.orders.violations:
         found = "; ".join(str(one) for one in night.orders.violations)
         raise RuntimeError(f"the orders fail their check: {found}")
