@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -81,7 +81,7 @@ class Outputs:
     def image(self, answer: Answer) -> None:
         """One answer."""
         result = answer.result
-        self.results.append(result)
+        self.results.append(without_masks(result))
         if self.lines:
             line = json_line({**run_json(self.run), "images": [image_json(result)]})
             for write in self.lines:
@@ -142,6 +142,17 @@ class Outputs:
             write_dicom(target, self.run, self.reported, self.unreported)
         if not self.asked.quiet:
             warn(f"wrote {target}")
+
+
+def without_masks(result: ImageResult) -> ImageResult:
+    """The result without the pixels of its regions, of which a long series has too many."""
+    if not result.regions:
+        return result
+    import numpy as np
+
+    nothing = np.zeros((0, 0), dtype=np.bool_)
+    regions = tuple(replace(region, mask=nothing) for region in result.regions)
+    return replace(result, regions=regions)
 
 
 def open_outputs(asked: Asked, run: Run, stack: ExitStack) -> Outputs:

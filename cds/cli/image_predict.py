@@ -116,12 +116,10 @@ def predict(
             from cds.cli.image_heatmaps import with_heatmaps
 
             answers = with_heatmaps(answers, loaded, device, run, illustrations)
-        results = []
         for answer in answers:
             outputs.image(answer)
-            results.append(answer.result)
         outputs.close()
-    return _code(results, quiet)
+    return _code(outputs.results, quiet)
 
 
 def _illustrations(asked: Asked, folder: str | None, method: str) -> Illustrations | None:

@@ -18,6 +18,7 @@ from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.loaded import LoadedModel
 from cds.imaging.pixels import CannotPrepare, Prepared, prepare
 
+_ROOM: Final = 256 << 20  # bytes of images on their way; large films come one by one
 _NOT_FOR_READING: Final = ("localizer", "segmentation", "quality_control")
 
 
@@ -36,6 +37,11 @@ class _Waiting:
     image: Frame | Unreadable
     prepared: Prepared | None
     refusal: Refusal | None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes: as read, and as shown (``Prepared.shown``)."""
+        return _bytes_of(self.image)
 
 
 def predict(
@@ -59,15 +65,16 @@ def predict(
     intake = model.contract.intake
     buffer = model.session.buffer((size, *image_shape(intake)), intake.dtype)
     group: list[_Waiting] = []
-    ready = 0
+    ready = room = 0
     for waiting in _prepared(model.contract, images, workers, 2 * size):
         group.append(waiting)
         if waiting.prepared is not None:
             buffer[ready] = waiting.prepared.pixels
             ready += 1
-        if ready == size or (ready == 0 and len(group) >= size):
+        room += waiting.size
+        if ready == size or room > _ROOM or (ready == 0 and len(group) >= size):
             yield from _answers(model, group, buffer, ready, forced, maps, language)
-            group, ready = [], 0
+            group, ready, room = [], 0, 0
     yield from _answers(model, group, buffer, ready, forced, maps, language)
 
 
@@ -86,16 +93,24 @@ def _prepared(
 ) -> Iterator[_Waiting]:
     """The images in order, each made ready by a thread while others are waited for."""
     pool = ThreadPoolExecutor(max_workers=max(1, workers), thread_name_prefix="prepare")
-    line: deque[Future[_Waiting]] = deque()
+    line: deque[tuple[int, Future[_Waiting]]] = deque()
+    room = 0
     try:
         for image in images:
-            line.append(pool.submit(_make_ready, image, contract))
-            while len(line) > ahead or (line and line[0].done()):
-                yield line.popleft().result()
+            room += _bytes_of(image)
+            line.append((_bytes_of(image), pool.submit(_make_ready, image, contract)))
+            while line and (len(line) > ahead or room > _ROOM or line[0][1].done()):
+                taken, waiting = line.popleft()
+                room -= taken
+                yield waiting.result()
         while line:
-            yield line.popleft().result()
+            yield line.popleft()[1].result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _bytes_of(image: Frame | Unreadable) -> int:
+    return 0 if isinstance(image, Unreadable) else image.stored.nbytes + 4 * image.stored.size
 
 
 def _make_ready(image: Frame | Unreadable, contract: Contract) -> _Waiting:

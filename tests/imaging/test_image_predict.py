@@ -135,6 +135,16 @@ def test_the_size_of_the_batch_changes_nothing(tmp_path: Path, batch: int) -> No
     assert results(loaded, *images, batch=batch) == results(loaded, *images, batch=10)
 
 
+def test_large_images_come_one_by_one_and_say_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = model(tmp_path / "m")
+    images = [frame(level) for level in np.linspace(0, 1, 10)]
+    expected = results(loaded, *images)
+    monkeypatch.setattr("cds.imaging.predict._ROOM", 1)
+    assert results(loaded, *images) == expected
+
+
 def test_a_graph_for_one_image_is_run_image_by_image(tmp_path: Path) -> None:
     loaded = model(tmp_path / "m", tiny.brightness(batch=1))
     got = results(loaded, *(frame(level) for level in (0.1, 0.9, 0.2)), batch=8)

@@ -50,6 +50,7 @@ def look(*, tensorrt: bool = False) -> Surroundings:
     if driver := driver_fault(version):
         return Surroundings(built_for, version, driver)
     missing = load_all(cuda_libraries(version))
+    load_all(wanted_libraries(version))
     beyond = load_all(tensorrt_libraries()) if tensorrt and not missing else ()
     return Surroundings(built_for, version, "", missing, beyond)
 
@@ -97,14 +98,13 @@ def driver_fault(needed: str) -> str:
 
 
 def cuda_libraries(version: str) -> tuple[str, ...]:
-    """The libraries that the CUDA provider loads, by the names the loader knows them by."""
+    """The libraries without which the CUDA provider does not load, by the names the loader knows them by."""
     major = int((version or "12").split(".")[0])
     if _WINDOWS:
         return (
             f"cudart64_{major}.dll",
             f"cublasLt64_{major}.dll",
             f"cublas64_{major}.dll",
-            f"cufft64_{major - 1}.dll",
             "cudnn64_9.dll",
         )
     return (
@@ -112,9 +112,16 @@ def cuda_libraries(version: str) -> tuple[str, ...]:
         f"libcublasLt.so.{major}",
         f"libcublas.so.{major}",
         "libcurand.so.10",
-        f"libcufft.so.{major - 1}",
         "libcudnn.so.9",
     )
+
+
+def wanted_libraries(version: str) -> tuple[str, ...]:
+    """Libraries that some graphs need (Fourier transforms, kernels compiled while running)."""
+    major = int((version or "12").split(".")[0])
+    if _WINDOWS:
+        return (f"cufft64_{major - 1}.dll", f"nvrtc64_{major}0_0.dll")
+    return (f"libcufft.so.{major - 1}", f"libnvrtc.so.{major}")
 
 
 def tensorrt_libraries() -> tuple[str, ...]:
