@@ -1,0 +1,198 @@
+"""``cds image predict --heatmap``, pages, DICOM and FHIR, end to end on a graph made by hand."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "imaging"))
+
+import bright_blob
+import numpy as np
+import pydicom
+import pytest
+import tiny_models
+from fhir.resources.R4B.bundle import Bundle
+from highdicom.sr import srread
+from image_runs import NOW, checked, film, image
+from PIL import Image
+
+from cds.cli.image_heatmaps import _name
+from cds.imaging.contract.model import Contract, Intake, Label, Output, Scope
+from cds.imaging.result import ImageResult
+from cds.model_folder import sha256
+
+
+def folder(path: Path, head: str = "gemm") -> Path:
+    content = bright_blob.blob_net(head, expose=False)
+    contract = Contract(
+        name="blob",
+        version="1.0.0",
+        task="classification",
+        file="model.onnx",
+        sha256=sha256(content),
+        scope=Scope(),
+        intake=Intake("image", "NCHW", 32, 32, 1, resize="letterbox"),
+        output=Output(
+            "logit",
+            (
+                Label("CLEAR", {"en": "no blob", "zh": "无"}),
+                Label("BLOB", {"en": "blob", "zh": "斑块"}),
+            ),
+            "logit",
+        ),
+        purpose={"en": "tests", "zh": "测试"},
+        not_for={"en": "patients", "zh": "患者"},
+        source={"title": "made by hand", "licence": "MIT"},
+    )
+    tiny_models.folder(path, content, contract)
+    return path
+
+
+def dicom(path: Path) -> Path:
+    """A film with a blob at the left, below the middle; 2 mm a pixel."""
+    header = pydicom.dcmread(film(path, 0.2))
+    pixels = (bright_blob.image(20, 9)[0] * 255).astype(np.uint8)
+    header.Rows, header.Columns = pixels.shape
+    header.PixelSpacing = [2.0, 2.0]
+    header.PixelData = pixels.tobytes()
+    header.save_as(path, enforce_file_format=True)
+    return path
+
+
+def png(path: Path) -> Path:
+    Image.fromarray((bright_blob.image(20, 9)[0] * 255).astype(np.uint8)).save(path)
+    return path
+
+
+def predicted(tmp_path: Path, *words: object, of: str = "gemm") -> Any:
+    model = tmp_path / "model"
+    if not model.exists():
+        folder(model, of)
+    return image("predict", model, *words, "--now", NOW, "--device", "cpu")
+
+
+def test_the_map_points_at_the_blob_and_says_how_far_to_believe_it(tmp_path: Path) -> None:
+    run = predicted(tmp_path, png(tmp_path / "a.png"), "--heatmap", tmp_path / "maps", "--json")
+    assert run.code == 0
+    (entry,) = checked(run.document)["images"]
+    assert entry["heatmap"] == str(tmp_path / "maps" / "a.png")
+    told = entry["faithfulness"]
+    assert (told["method"], told["label"], told["better_than_random"]) == ("cam", "BLOB", True)
+    assert told["score"] > told["chance_interval"][1]
+    picture = np.asarray(Image.open(entry["heatmap"]).convert("RGB")).astype(int)
+    colourful = picture[:640].max(axis=2) - picture[:640].min(axis=2)
+    rows, columns = np.nonzero(colourful > 0.8 * colourful.max())
+    blob = 660 + 9.5 * 20, 10 + 20.5 * 20  # in the right-hand panel: 20 pixels to a pixel
+    assert abs(columns.mean() - blob[0]) < 100 and abs(rows.mean() - blob[1]) < 100
+
+
+def test_occlusion_where_the_graph_allows_no_exact_map(tmp_path: Path) -> None:
+    source = png(tmp_path / "a.png")
+    run = predicted(tmp_path, source, "--heatmap", tmp_path / "maps", "--json", of="max")
+    assert run.document["images"][0]["faithfulness"]["method"] == "occlusion"
+    assert "occlusion maps instead of class activation maps" in run.err
+    refused = predicted(tmp_path, source, "--heatmap", tmp_path / "maps", "--heatmap-method", "cam")
+    assert refused.code == 2 and "use occlusion" in refused.err
+
+
+def test_a_method_that_is_none_is_named_before_any_work(tmp_path: Path) -> None:
+    run = predicted(tmp_path, "a.png", "--heatmap", tmp_path / "m", "--heatmap-method", "grad")
+    assert run.code == 2
+    assert "expected one of auto, cam, occlusion" in run.err
+
+
+def test_no_folder_no_map(tmp_path: Path) -> None:
+    run = predicted(tmp_path, png(tmp_path / "a.png"), "--json")
+    (entry,) = run.document["images"]
+    assert entry["heatmap"] is None and entry["faithfulness"] is None
+
+
+@pytest.mark.parametrize(
+    ("files", "names"),
+    [
+        ([("x/a.dcm", 1), ("y/a.dcm", 1)], ["a", "a-2"]),
+        ([("clip.dcm", 1), ("clip.dcm", 2)], ["clip", "clip-frame-2"]),
+        ([("brain.nii.gz", 1), ("-", 1)], ["brain", "stdin"]),
+    ],
+)
+def test_no_two_images_share_a_picture(files: list[tuple[str, int]], names: list[str]) -> None:
+    taken: set[str] = set()
+    assert [_name(ImageResult(file, frame, "ok"), taken) for file, frame in files] == names
+
+
+def test_dicom_report_and_capture_of_the_same_patient(tmp_path: Path) -> None:
+    source = dicom(tmp_path / "a.dcm")
+    words = ("--heatmap", tmp_path / "maps", "-o", tmp_path / "out.dcm")
+    run = predicted(tmp_path, source, png(tmp_path / "b.png"), *words)
+    assert run.code == 0
+    assert "b.png: the source is no DICOM file" in run.err
+    report = srread(tmp_path / "out.dcm")
+    (group,) = report.content.get_image_measurement_groups()
+    original = pydicom.dcmread(source)
+    assert group.source_images[0].referenced_sop_instance_uid == original.SOPInstanceUID
+    capture = pydicom.dcmread(tmp_path / "maps" / "a.dcm")
+    assert {capture.PatientID, report.PatientID} == {original.PatientID}
+    assert capture.StudyInstanceUID == original.StudyInstanceUID
+    assert "Faithfulness" in capture.DerivationDescription
+    assert not (tmp_path / "maps" / "b.dcm").exists()  # a picture names no patient
+
+
+def test_pictures_alone_give_no_dicom(tmp_path: Path) -> None:
+    run = predicted(tmp_path, png(tmp_path / "b.png"), "-o", tmp_path / "out.dcm")
+    assert run.code == 2
+    assert "names no patient" in run.err
+    assert not (tmp_path / "out.dcm").exists()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_page_for_a_radiologist(tmp_path: Path, language: str) -> None:
+    out = tmp_path / "out.html"
+    run = predicted(tmp_path, dicom(tmp_path / "a.dcm"), "-o", out, "--lang", language)
+    assert run.code == 0
+    page = out.read_text(encoding="utf-8")
+    assert page.count('src="data:image/png;base64,') == 2
+    assert "http" not in page.replace("data:image", "")
+    for words in {"en": ("Where the model looked for blob", "Not for: patients", "does not replace",
+                         "better than random", "resize: 32 x 32"),
+                  "zh": ("模型判断斑块时关注的区域", "不适用于：患者", "不能代替", "优于随机")}[language]:  # fmt: skip
+        assert words in page
+
+
+def test_fhir_validates_and_the_same_run_gives_the_same_bytes(tmp_path: Path) -> None:
+    source, found = dicom(tmp_path / "a.dcm"), []
+    names = ("out.fhir.json", "out.dcm", "out.html", "maps/a.png", "maps/a.dcm")
+    for _ in range(2):
+        words = [word for name in names[:3] for word in ("-o", tmp_path / name)]
+        predicted(tmp_path, source, "--heatmap", tmp_path / "maps", *words)
+        found.append([(tmp_path / name).read_bytes() for name in names])
+    assert found[0] == found[1]
+    Bundle.model_validate(json.loads(found[0][0]))
+
+
+def test_what_a_detector_found_is_drawn_and_measured(tmp_path: Path) -> None:
+    content = tiny_models.detector()
+    contract = tiny_models.contract(
+        content,
+        task="detection",
+        output={
+            "name": "scores",
+            "boxes": "boxes",
+            "scores": "scores",
+            "labels": (Label("NODULE"),),
+            "activation": "probability",
+            "features": "",
+            "feature_map": "",
+        },
+    )
+    tiny_models.folder(tmp_path / "model", content, contract)
+    words = ("--heatmap", tmp_path / "maps", "-o", tmp_path / "out.dcm", "--json")
+    run = predicted(tmp_path, dicom(tmp_path / "a.dcm"), *words)
+    (entry,) = checked(run.document)["images"]
+    assert entry["faithfulness"]["method"] == "boxes"
+    assert Path(entry["heatmap"]).stat().st_size > 1000
+    groups = srread(tmp_path / "out.dcm").content.get_planar_roi_measurement_groups()
+    widths = [group.get_measurements()[0].value for group in groups]
+    assert widths == pytest.approx([box["width_mm"] for box in entry["boxes"]], abs=1e-3)
