@@ -72,6 +72,7 @@ def prepare(frame: Frame, intake: Intake) -> Prepared:
         f"resize: {shown.shape[0]} x {shown.shape[1]} -> {intake.height} x {intake.width}, "
         f"{intake.resize}, {intake.interpolation}"
     )
+    image = np.broadcast_to(image, (intake.height, intake.width, intake.channels))
     pixels = laid_out(normalised(image, intake, steps), intake, steps)
     return Prepared(pixels, tuple(steps), shown, placement)
 
@@ -191,14 +192,14 @@ def inverted(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def channels(image: NDArray[np.float32], count: int, steps: list[str]) -> NDArray[np.float32]:
-    """``image`` as (rows, columns, ``count``): grey repeated, or colour as its brightness."""
+    """``image`` as (rows, columns, channels): colour, or one channel where it can be repeated."""
     colour = image.ndim == 3
     if count not in (1, 3):
         raise CannotPrepare(f"has {3 if colour else 1} channels; the contract takes {count}")
     if not colour:
         if count == 3:
             steps.append("channels: grey -> 3 equal ones")
-        return np.repeat(image[..., np.newaxis], count, axis=2)
+        return image[..., np.newaxis]
     if count == 3:
         return image
     first = image[..., :1]
