@@ -97,13 +97,27 @@ def onnxruntime() -> Finding:
         return Finding("onnxruntime", WARN, str(answer["message"]), advice)
     working, refused = answer["working"], answer["refused"]
     found = f"runs on {', '.join(working)}"
-    if not refused:
-        return Finding("onnxruntime", OK, found)
-    found += f"; listed but not working: {', '.join(refused)}"
+    if refused:
+        found += f"; listed but not working: {', '.join(refused)}"
+    both = [name for name in ("onnxruntime", "onnxruntime-gpu") if _installed(name)]
+    if len(both) > 1:
+        advice = "pip uninstall onnxruntime onnxruntime-gpu, then install one of them"
+        return Finding("onnxruntime", WARN, f"{found}; two builds in one folder", advice)
     if "CUDA" in refused and nvidia_card():
-        advice = "update the card's driver, then: pip install 'onnxruntime-gpu[cuda,cudnn]'"
-        return Finding("onnxruntime", WARN, found, advice)
+        # "runs on the CPU: what is wrong; what to do"
+        notice = str(answer.get("notice", "")).removeprefix("runs on the CPU: ")
+        fault, _, advice = notice.partition("; ")
+        advice = advice or "pip install --force-reinstall 'onnxruntime-gpu[cuda,cudnn]'"
+        return Finding("onnxruntime", WARN, f"{found}: {fault}" if fault else found, advice)
     return Finding("onnxruntime", OK, found)
+
+
+def _installed(package: str) -> bool:
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def library(probe: str, package: str) -> Finding:

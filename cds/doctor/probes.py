@@ -69,6 +69,10 @@ def onnxruntime() -> dict[str, Any]:
     """
     import onnxruntime as runtime
 
+    from cds.imaging.runtime.providers import choose
+
+    # Loads the libraries of CUDA that came as Python packages, as every imaging command does.
+    notice = choose("auto").notice
     runtime.set_default_logger_severity(4)
     working: list[str] = []
     refused: list[str] = []
@@ -82,7 +86,13 @@ def onnxruntime() -> dict[str, Any]:
         except Exception:
             used = False
         (working if used else refused).append(provider.removesuffix("ExecutionProvider"))
-    return {"works": "CPU" in working, "message": "", "working": working, "refused": refused}
+    return {
+        "works": "CPU" in working,
+        "message": "",
+        "working": working,
+        "refused": refused,
+        "notice": notice,
+    }
 
 
 PROBES: dict[str, Callable[[], dict[str, Any]]] = {

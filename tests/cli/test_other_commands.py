@@ -155,6 +155,17 @@ def test_a_probe_that_hangs_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> Non
         ({"works": True, "working": ["CPU"], "refused": []}, False, OK, "runs on CPU"),
         ({"works": True, "working": ["CPU"], "refused": ["CUDA"]}, False, OK, "not working: CUDA"),
         ({"works": True, "working": ["CPU"], "refused": ["CUDA"]}, True, WARN, "not working: CUDA"),
+        (
+            {
+                "works": True,
+                "working": ["CPU"],
+                "refused": ["CUDA"],
+                "notice": "runs on the CPU: libcudnn.so.9 is missing; install it",
+            },
+            True,
+            WARN,
+            "not working: CUDA: libcudnn.so.9 is missing",
+        ),
         ({"works": True, "working": ["CUDA", "CPU"], "refused": []}, True, OK, "runs on CUDA, CPU"),
         ({"works": False, "message": "no module"}, False, WARN, "no module"),
     ],

@@ -98,7 +98,7 @@ def driver_fault(needed: str) -> str:
 
 
 def cuda_libraries(version: str) -> tuple[str, ...]:
-    """The libraries without which the CUDA provider does not load, by the names the loader knows them by."""
+    """The libraries without which CUDA does not run, by the names the loader knows them by."""
     major = int((version or "12").split(".")[0])
     if _WINDOWS:
         return (
