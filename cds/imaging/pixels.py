@@ -89,7 +89,8 @@ def displayed(
             raise CannotPrepare("is a colour image; the contract's window is for grey values")
         most = float(2**frame.grey.bits_stored - 1)
         steps.append(f"range: 0 to {most:g} -> 0 to 1 (RGB)")
-        return (frame.stored / most).astype(np.float32)
+        colours: NDArray[np.float32] = np.divide(frame.stored, most, dtype=np.float32)
+        return colours
     if window is not None and frame.kind == "picture":
         raise CannotPrepare(
             "is a picture, whose values have no unit; the contract's window needs the modality's "

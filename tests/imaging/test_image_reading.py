@@ -453,3 +453,36 @@ def test_a_reason_quotes_no_more_of_a_file_than_a_line() -> None:
     assert isinstance(image, Unreadable) and image.reason == (
         "holds no image: it is no complete DICOM object"
     )
+
+
+def test_a_process_that_cannot_start_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "no-python"))
+    path = save(dicom(FILM), tmp_path / "a.dcm")
+    for images in (DecodingProcess(ReadLimits()).read("a", path), read([path], workers=2)):
+        (found,) = images
+        assert isinstance(found, Unreadable) and "does not start" in found.reason
+
+
+def test_files_that_cannot_be_listed_end_the_reading() -> None:
+    from cds.imaging.reading.ahead import read_ahead
+
+    def broken() -> Any:
+        raise PermissionError("no right to this folder")
+        yield
+
+    with pytest.raises(PermissionError):
+        list(read_ahead(broken(), ReadLimits(), 2))
+
+
+def test_who_leaves_does_not_wait_for_a_file_that_takes_for_ever(
+    decoders: Callable[[str], None], tmp_path: Path
+) -> None:
+    save(dicom(FILM), tmp_path / "a.dcm")
+    save(dicom(FILM), tmp_path / "bad.dcm")
+    decoders("__import__('time').sleep(10**6)")
+    images = read([tmp_path / "a.dcm", tmp_path / "bad.dcm"], workers=2)
+    assert isinstance(next(images), Frame)
+    images.close()  # type: ignore[attr-defined]
+    assert not children()

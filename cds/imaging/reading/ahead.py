@@ -26,8 +26,10 @@ def read_ahead(
 ) -> Iterator[Frame | Unreadable]:
     """The frames of ``files`` in order, read by ``workers`` processes."""
     shared = _Shared(files, workers)
+    processes = [DecodingProcess(limits) for _ in range(workers)]
     readers = [
-        threading.Thread(target=_serve, args=(shared, limits), daemon=True) for _ in range(workers)
+        threading.Thread(target=_serve, args=(shared, process), daemon=True)
+        for process in processes
     ]
     for reader in readers:
         reader.start()
@@ -36,11 +38,15 @@ def read_ahead(
             results = shared.ordered.get()
             if results is None:
                 return
+            if isinstance(results, Exception):
+                raise results
             while (result := results.get()) is not None:
                 yield result
             shared.room.release()
     finally:
         shared.left.set()
+        for process in processes:
+            process.kill()  # what it is at is wanted by nobody
         for reader in readers:
             reader.join()
 
@@ -52,7 +58,7 @@ class _Shared:
         self._files = files
         self._turn = threading.Lock()
         self._done = False
-        self.ordered: queue.Queue[_Results | None] = queue.Queue()
+        self.ordered: queue.Queue[_Results | Exception | None] = queue.Queue()
         self.room = threading.Semaphore(workers * _FILES_AHEAD)
         self.left = threading.Event()
 
@@ -62,11 +68,15 @@ class _Shared:
             if self.left.is_set():
                 return None
         with self._turn:
-            file = None if self._done or self.left.is_set() else next(self._files, None)
-            if file is None:
-                if not self._done:
-                    self._done = True
-                    self.ordered.put(None)
+            if self._done or self.left.is_set():
+                self.room.release()
+                return None
+            try:
+                file = next(self._files)
+            except Exception as error:
+                # A StopIteration is the end; anything else is for the caller to know.
+                self._done = True
+                self.ordered.put(None if isinstance(error, StopIteration) else error)
                 self.room.release()
                 return None
             results: _Results = queue.Queue(_FRAMES_AHEAD)
@@ -84,8 +94,7 @@ class _Shared:
         return False
 
 
-def _serve(shared: _Shared, limits: ReadLimits) -> None:
-    process = DecodingProcess(limits)
+def _serve(shared: _Shared, process: DecodingProcess) -> None:
     try:
         while (task := shared.next_file()) is not None:
             file, results = task

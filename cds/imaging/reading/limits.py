@@ -38,7 +38,7 @@ class ReadLimits:
     file_bytes: int = 1 << 30
     unpacked_bytes: int = 1 << 31
     frames: int = 4096
-    pixels: int = 150_000_000
+    pixels: int = 1 << 26  # 8192 x 8192
     seconds: float = 60.0
     memory_bytes: int = 6 << 30
 

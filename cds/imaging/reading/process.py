@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from cds.imaging.frame import Frame, Unreadable
-from cds.imaging.reading.limits import ReadLimits
+from cds.imaging.reading.limits import CannotRead, ReadLimits
 
 _SECONDS_TO_START = 120.0
 _LENGTH = struct.Struct("<Q")
@@ -48,9 +48,17 @@ class DecodingProcess:
         except GeneratorExit:
             self.close()  # what it still writes belongs to nobody
             raise
-        except (EOFError, OSError):
+        except CannotRead as refusal:
+            yield Unreadable(name, 0, refusal.reason)
+        except (EOFError, OSError, MemoryError):
             self.close()
             yield Unreadable(name, number + 1 if number else 0, self._what_ended(late))
+
+    def kill(self) -> None:
+        """End what the process is at, from another thread; ``close`` is still to be called."""
+        process = self._process
+        if process is not None:
+            process.kill()
 
     def close(self) -> None:
         """End the process, whatever it does."""
@@ -94,17 +102,24 @@ class DecodingProcess:
     def _running(self, late: threading.Event) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.close()
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "cds.imaging.reading.process_main"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(_search_path())},
-            )
+            self._process = _started()
             assert self._process.stdin is not None
             send(self._process.stdin, self._limits)
             self._next(self._process, late, _SECONDS_TO_START)
         return self._process
+
+
+def _started() -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "cds.imaging.reading.process_main"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(_search_path())},
+        )
+    except OSError as error:
+        raise CannotRead(f"needs a process to decode it, which does not start: {error}") from None
 
 
 def send(stream: IO[bytes], message: object) -> None:
