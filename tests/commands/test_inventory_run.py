@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from night_pharmacy import AS_OF, write_pharmacy
 from roster_runs import ROOT, Run
 
+from cds.cli import context
 from cds.cli.app import main
 from cds.inventory.description import Pharmacy
 from cds.lock import held
@@ -156,6 +157,17 @@ def test_the_holder_of_the_lock_is_named(tmp_path: Path) -> None:
     assert run.code == 75 and run.out == ""
     message = events(run)["locked"]["message"]
     assert "4711" in message and "pharm1" in message and "05:59" in message
+
+
+def test_a_person_at_a_terminal_reads_sentences(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pharmacy = write_pharmacy(tmp_path / "ph")
+    (pharmacy / "runs").mkdir()
+    monkeypatch.setattr(context, "is_terminal", lambda stream: True)
+    with held(pharmacy / "runs", {}):
+        run = night(pharmacy)
+    assert run.err.splitlines()[-1] == "cds: error: another run is at work here; try later"
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kill -9 is of Unix")
