@@ -178,12 +178,14 @@ def resampled(
         return Figure(None)
     order = np.argsort(groups, kind="stable")
     _, starts = np.unique(groups[order], return_index=True)
-    members = np.split(order, starts[1:])
+    alone = len(starts) == count
+    members = [] if alone else np.split(order, starts[1:])
     draws = np.random.default_rng(seed)
     found = []
     for _ in range(rounds):
-        drawn = draws.integers(0, len(members), len(members))
-        found.append(measure(np.concatenate([members[one] for one in drawn])))
+        drawn = draws.integers(0, len(starts), len(starts))
+        rows = order[drawn] if alone else np.concatenate([members[one] for one in drawn])
+        found.append(measure(rows))
     finite = np.asarray(found)[np.isfinite(found)]
     if len(finite) < rounds / 2:
         return Figure(value)
