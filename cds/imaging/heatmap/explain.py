@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from cds.errors import InputError
 from cds.imaging.heatmap.activation import activation_map, agrees
-from cds.imaging.heatmap.cells import Cells, cells_of, over_input
 from cds.imaging.heatmap.evidence import as_input, as_planes, evidence_of, reading
 from cds.imaging.heatmap.faithfulness import Faithfulness, deletion_test
 from cds.imaging.heatmap.grid import enlarged
@@ -70,10 +69,9 @@ class Explainer:
         self._last = contract.intake.layout == "NHWC"
         self._session = session
         self._head: Head | None = None
-        self._cells: Cells | None = None
         self._note = ""
         if method != "occlusion":
-            self._head, self._cells, self._note = _head(contract, model)
+            self._head, self._note = _head(contract, model)
             if method == "cam" and self._head is None:
                 raise InputError(f"no class activation map: {self._note}; use occlusion")
         if self._head is not None:
@@ -95,13 +93,9 @@ class Explainer:
                 if self._wanted == "cam":
                     raise InputError(f"no class activation map: {note}; use occlusion")
             heat, method = occlusion_map(planes, evidence, batch=batch), "occlusion"
-        elif self._cells is not None:
-            heat = over_input(heat, self._cells, rows, columns)
-        else:
-            heat = enlarged(heat, rows, columns)
         return Explanation(
             label=label,
-            heat=heat,
+            heat=enlarged(heat, rows, columns),
             method="cam" if method == "cam" else "occlusion",
             faithfulness=deletion_test(planes, heat, evidence, batch=batch),
             note=note,
@@ -123,14 +117,13 @@ class Explainer:
         return activation_map(head, features, how.place, softmax=how.exclusive)
 
 
-def _head(contract: Contract, model: bytes) -> tuple[Head | None, Cells | None, str]:
+def _head(contract: Contract, model: bytes) -> tuple[Head | None, str]:
     import onnx
 
-    graph = onnx.load_from_string(model)
-    head = linear_head(graph, contract.output.name)
+    head = linear_head(onnx.load_from_string(model), contract.output.name)
     if head is not None:
-        return head, cells_of(graph, head.feature_map), ""
-    return None, None, "the graph does not end in global average pooling and one linear layer"
+        return head, ""
+    return None, "the graph does not end in global average pooling and one linear layer"
 
 
 def _exposed(model: bytes, tensor: str) -> bytes:
