@@ -159,7 +159,7 @@ def platelet_orders(case: Platelets, scenarios: int) -> NDArray[np.int64]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--scenarios", type=int, default=1000)
+    parser.add_argument("--scenarios", type=int, default=5000)
     parser.add_argument("--most-states", type=int, default=2_000_000)
     parser.add_argument("--simulate-states", type=int, default=1500)
     parser.add_argument("--base-stock-states", type=int, default=200_000)
