@@ -91,7 +91,7 @@ def predict(
     run = Run(
         contract=loaded.contract,
         contract_sha256=loaded.folder.contract_sha256,
-        provider=loaded.session.device,
+        provider=loaded.session.provider,
         cds_version=__version__,
         generated_at=moment.isoformat(),
         forced=force,

@@ -102,10 +102,15 @@ class Run:
 
     contract: Contract
     contract_sha256: str
-    provider: str  # that really ran: "cpu", "cuda" or "tensorrt"
+    provider: str  # that really ran, as ONNX Runtime names it: CPUExecutionProvider
     cds_version: str
     generated_at: str = ""
     forced: bool = False
+
+    @property
+    def device(self) -> str:
+        """The provider in short: cpu, cuda, tensorrt."""
+        return self.provider.removesuffix("ExecutionProvider").lower()
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,7 +210,7 @@ class _Writer:
             told.append(self.say("detector"))
         if result.preprocessing:
             told.append(self.say("steps", text="; ".join(map(clean, result.preprocessing))))
-        told.append(self.say("ran_on", device=self.run.provider))
+        told.append(self.say("ran_on", device=self.run.device))
         return told
 
     def _conclusion(self, images: Sequence[Filed]) -> str:

@@ -205,7 +205,7 @@ class _Page:
             "made_by",
             version=self.run.cds_version,
             date=self.run.generated_at,
-            device=self.run.provider,
+            device=self.run.device,
         )
         return f"<footer><p><strong>{self.say('support')}</strong></p><p>{made}</p></footer>"
 

@@ -56,7 +56,7 @@ def _head(run: Run, results: Sequence[ImageResult], language: str) -> str:
         language,
         model=run.contract.name,
         version=run.contract.version,
-        device=run.provider,
+        device=run.device,
         count=say(key, language, count=count),
     )
 

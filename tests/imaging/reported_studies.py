@@ -132,7 +132,7 @@ def run(task: str = "classification", **changes: Any) -> Run:
     made = Run(
         contract=contract(task),
         contract_sha256="c0" * 32,
-        provider="cpu",
+        provider="CPUExecutionProvider",
         cds_version="0.1.0",
         generated_at=NOW,
     )

@@ -271,7 +271,7 @@ class _Builder:
         parameters = [
             f"model sha256 {contract.sha256}",
             f"contract sha256 {run.contract_sha256}",
-            f"device {run.provider}",
+            f"device {run.device}",
             f"threshold {contract.output.threshold:g}",
             SUPPORT,
         ]
