@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds.imaging.geometry import Placement, Turn, place, resize, usual_turn
@@ -38,6 +38,7 @@ def test_usual_display(columns_run: Any, rows_run: Any, turn: Turn) -> None:
 
 
 @pytest.mark.parametrize("name", ["stretch", "letterbox", "crop"])
+@settings(max_examples=40, deadline=None)
 @given(
     rows=st.integers(1, 300),
     columns=st.integers(1, 300),
@@ -84,6 +85,7 @@ def resized(image: Any, height: int, width: int, rule: Any, how: Any) -> Any:
     return resize(array, placement, height, width, how, -1.0)[..., 0]
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 4), st.integers(1, 4), st.integers(0, 99))
 def test_area_is_the_mean_of_what_a_pixel_covers(down: int, across: int, seed: int) -> None:
     image = np.random.default_rng(seed).random((5 * down, 7 * across)).astype(np.float32)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.dataset import Dataset
@@ -216,6 +216,7 @@ def test_the_guess_of_bits_is_told() -> None:
     assert any("its values fit 8" in step for step in ready.steps)
 
 
+@settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**16 - 1), st.booleans())
 def test_by_way_of_a_table_is_the_same_as_pixel_by_pixel(seed: int, signed: bool) -> None:
     kind = np.int16 if signed else np.uint16
