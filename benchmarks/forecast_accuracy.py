@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--earlier", action="store_true")
     parser.add_argument("--effort", default="full")
     parser.add_argument("--without-alternatives", action="store_true")
+    parser.add_argument("--every", type=int, default=1, help="flu: only every so many weeks")
     chosen = parser.parse_args()
     for name in chosen.sets or SETS:
         print(f"== {name}{' (earlier window)' if chosen.earlier else ''}", flush=True)
@@ -154,7 +155,7 @@ def flu(chosen):
     horizon = 4
     weeks = table.filter(pl.col("ds").is_between(first, last))["ds"].unique().sort()
     board = Board(52)
-    for week in weeks:
+    for week in weeks[:: chosen.every]:
         history = table.filter(pl.col("ds") < week)
         ends = history.group_by("unique_id").agg(pl.col("ds").max() == history["ds"].max())
         history = history.filter(

@@ -62,7 +62,7 @@ def boosted_forecast(
     the one at the end from trees that saw everything.
     """
     reference = structural_forecast(
-        panel, np.zeros(1, dtype=np.int64), transform, light=True, keep_paths=True, workers=workers
+        panel, np.zeros(1, dtype=np.int64), transform, keep_paths=True, workers=workers
     )
     shape = TRANSFORMS[transform]
     reference = better_reference(panel, reference, shape)

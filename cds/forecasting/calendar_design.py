@@ -9,10 +9,10 @@ import numpy as np
 from cds.forecasting.frequency import CalendarPosition, calendar_positions
 from cds.forecasting.panel import Panel
 from cds.forecasting.quantiles import FloatArray
+from cds.forecasting.special_days import special_columns, special_days
 
 MONTH_HARMONICS = 6
 WEEK_OF_YEAR_HARMONICS = 4
-DAY_OF_YEAR_HARMONICS = 3
 HOUR_HARMONICS = 6
 WEEKEND_HOUR_HARMONICS = 2
 YEAR_WORTH_FOLLOWING = 1.0
@@ -26,7 +26,7 @@ class Design:
     """Regressors by period number: row ``i`` is period ``start + i``.
 
     ``seasonal`` (p,) is each column's share of the prior seasonal variance (they sum to 2);
-    columns with 0 there are covariates, whose prior variance is ``COVARIATE_VARIANCE``.
+    columns with 0 there (special days) have the prior variance ``COVARIATE_VARIANCE``.
     """
 
     start: int
@@ -34,24 +34,30 @@ class Design:
     seasonal: FloatArray
 
 
-def design_of(panel: Panel) -> Design:
-    """The calendar regressors that suit the panel's frequency and length, by period number."""
+def design_of(panel: Panel, day_harmonics: int) -> Design:
+    """The calendar regressors that suit the panel's frequency and length, by period number.
+
+    ``day_harmonics``: waves of the yearly season where periods are days or hours.
+    """
     start = int((panel.ends - panel.length + 1).min())
     stop = int(panel.ends.max()) + panel.horizon + 1
     position = calendar_positions(np.arange(start, stop), panel.rhythm.name)
     years = panel.length / panel.rhythm.year
     columns: list[FloatArray] = []
     shares: list[float] = []
-    for block, weight in _blocks(position, panel.rhythm.name, years):
+    for block, weight in _blocks(position, panel.rhythm.name, years, day_harmonics):
         columns.extend(block)
         shares.extend(weight)
-    rows = np.array(columns).T if columns else np.zeros((stop - start, 0))
     seasonal = np.array(shares)
-    return Design(start, rows, 2 * seasonal / seasonal.sum() if len(shares) else seasonal)
+    seasonal = 2 * seasonal / seasonal.sum() if len(shares) else seasonal
+    special = special_columns(special_days(panel), start, stop)
+    columns.extend(special)
+    rows = np.array(columns).T if columns else np.zeros((stop - start, 0))
+    return Design(start, rows, np.concatenate([seasonal, np.zeros(len(special))]))
 
 
 def _blocks(
-    position: CalendarPosition, frequency: str, years: float
+    position: CalendarPosition, frequency: str, years: float, day_harmonics: int
 ) -> list[tuple[list[FloatArray], list[float]]]:
     year = position.year_angle
     if frequency == "M":
@@ -60,7 +66,7 @@ def _blocks(
     if years >= YEAR_WORTH_FOLLOWING and frequency == "W":
         blocks.append(_harmonics(year, WEEK_OF_YEAR_HARMONICS, decay=1.0))
     if years >= YEAR_WORTH_FOLLOWING and frequency in "DH":
-        block, weight = _harmonics(year, DAY_OF_YEAR_HARMONICS, decay=1.0)
+        block, weight = _harmonics(year, day_harmonics, decay=1.0)
         blocks.append((block, [w / 4 for w in weight]))
     if frequency in "DH":
         blocks.append(_weekdays(position))

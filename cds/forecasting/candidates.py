@@ -14,6 +14,7 @@ from cds.forecasting.panel import Panel
 from cds.forecasting.quantiles import FloatArray
 from cds.forecasting.shape import mean_of_quantiles
 from cds.forecasting.structural import structural_forecast
+from cds.forecasting.structural_grid import STEADY
 from cds.forecasting.theta import theta_candidates_quantiles
 
 Report = Callable[[str, float], None]
@@ -42,6 +43,7 @@ def light_candidates(
     """The cheap models: structural for all, counts for the ``slow`` (intermittent) series."""
     return [
         structural_candidate(panel, ("root",), offsets, workers),
+        *steady_candidates(panel, offsets, workers),
         *count_candidates(panel, slow, offsets),
     ]
 
@@ -51,13 +53,18 @@ def structural_candidate(
 ) -> Candidate:
     """The structural model, averaged over the scales it is fitted on."""
     quantiles = np.mean(
-        [
-            structural_forecast(panel, offsets, scale, light=True, workers=workers).quantiles
-            for scale in scales
-        ],
+        [structural_forecast(panel, offsets, scale, workers=workers).quantiles for scale in scales],
         axis=0,
     )
     return Candidate("structural", quantiles, mean_of_quantiles(quantiles))
+
+
+def steady_candidates(panel: Panel, offsets: NDArray[np.int64], workers: int) -> list[Candidate]:
+    """The structural model of a level that hardly drifts, for days over a year or more."""
+    if panel.rhythm.name != "D" or panel.length < panel.rhythm.year:
+        return []
+    said = structural_forecast(panel, offsets, "root", grid=STEADY, workers=workers).quantiles
+    return [Candidate("steady", said, mean_of_quantiles(said))]
 
 
 def count_candidates(
@@ -104,6 +111,7 @@ def full_candidates(
     """Every model: structural on three scales, theta, counts, gradient boosting."""
     tell("structural models", 0.05)
     found = [structural_candidate(panel, ("identity", "root", "log"), offsets, workers)]
+    found.extend(steady_candidates(panel, offsets, workers))
     tell("count models", 0.2)
     found.extend(count_candidates(panel, slow, offsets))
     tell("theta models", 0.3)

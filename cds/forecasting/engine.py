@@ -102,6 +102,7 @@ def _combine(
         quantiles[rows], mean[rows] = found.quantiles, found.mean
         for row in rows:
             pools[row] = found
+    inwards = np.isin(kinds, (SMOOTH, ERRATIC))
     new = np.flatnonzero(kinds == NEW)
     notes = [""] * panel.size
     if len(new):
@@ -111,7 +112,7 @@ def _combine(
             notes[row] = borrowed.note
     never = seen.any(axis=1) & (scale == 0) & (kinds != NEW)
     quantiles[never], mean[never] = 0.0, 0.0
-    quantiles = in_shape(quantiles, panel.non_negative, panel.whole)
+    quantiles = in_shape(quantiles, panel.non_negative, panel.whole, inwards)
     mean = np.where(panel.non_negative[:, None], np.maximum(mean, 0.0), mean)
     return Forecast(
         table=_table(panel, quantiles, mean),

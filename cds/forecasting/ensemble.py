@@ -13,13 +13,15 @@ from cds.forecasting.combine import learn_mean_weights, learn_weights
 from cds.forecasting.dependence import Dependence, learn_dependence
 from cds.forecasting.quantiles import LEVELS, FloatArray
 
-CREDIT = {"boosting": 3.0}
+CREDIT = {"steady": 6.0, "boosting": 1.5, "counts-1": 0.2, "counts-2": 0.2}
+DISCRETE_CREDIT = {"boosting": 3.0}
 """What a model is believed to be worth before it is tried, relative to 1: at the earlier origins
-boosting has learnt from less than it will have at the end."""
-CONTINUOUS = ("structural",)
+boosting has learnt from less than it will have at the end, laws of counts know no season, and
+days of patients are best foretold by a steady level."""
+CONTINUOUS = ("structural", "steady")
 """Models whose law is too far from a law of rare counts to be heard on them."""
-PRIOR_WINDOWS = 1.0
-"""Horizons of past worth as much as that belief."""
+PRIOR_WINDOWS, DISCRETE_PRIOR_WINDOWS = 4.0, 1.0
+"""Horizons of past worth as much as that belief: what won in one of them may lose in the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,9 @@ def pool(
     means = np.stack([c.mean[rows] for c in serving])
     known = actual[rows]
     origins, horizon = known.shape[1], known.shape[2]
-    prior = np.array([CREDIT.get(c.name, 1.0) for c in serving])
+    credit = DISCRETE_CREDIT if discrete else CREDIT
+    belief = DISCRETE_PRIOR_WINDOWS if discrete else PRIOR_WINDOWS
+    prior = np.array([credit.get(c.name, 1.0) for c in serving])
     prior = prior / prior.sum()
     weights, mean_weights, factors = prior, prior, np.ones(len(LEVELS))
     dependence = Dependence()
@@ -68,10 +72,10 @@ def pool(
         points = known.reshape(-1)
         past = quantiles[:, :, :-1].reshape(len(serving), -1, len(LEVELS))
         size = np.repeat(scale[rows], origins * horizon)
-        weights = trusted(learn_weights(points, past, size, prior, seed), prior, windows)
+        weights = trusted(learn_weights(points, past, size, prior, seed), prior, windows, belief)
         mean_past = means[:, :, :-1].reshape(len(serving), -1)
         mean_weights = learn_mean_weights(points, mean_past, size, prior, seed)
-        mean_weights = trusted(mean_weights, prior, windows)
+        mean_weights = trusted(mean_weights, prior, windows, belief)
         mixed = weighted(past, weights)
         if not discrete:
             factors = learn_factors(points, mixed, windows)
@@ -83,9 +87,12 @@ def pool(
     return Pool(tuple(c.name for c in serving), weights, final, mean, dependence)
 
 
-def trusted(learnt: FloatArray, prior: FloatArray, windows: float) -> FloatArray:
-    """Learnt weights, shrunk towards the prior where they come from little past."""
-    trust = windows / (windows + PRIOR_WINDOWS)
+def trusted(learnt: FloatArray, prior: FloatArray, windows: float, belief: float) -> FloatArray:
+    """Learnt weights, shrunk towards the prior where they come from little past.
+
+    ``belief``: horizons of past that the prior is worth.
+    """
+    trust = windows / (windows + belief)
     return np.asarray(trust * learnt + (1 - trust) * prior)
 
 

@@ -5,16 +5,31 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from cds.forecasting.quantiles import LEVELS, FloatArray
+from cds.forecasting.quantiles import LEVELS, MEDIAN, FloatArray
+
+DUST = 1e-6
 
 
 def in_shape(
-    quantiles: FloatArray, non_negative: NDArray[np.bool_], whole: NDArray[np.bool_]
+    quantiles: FloatArray,
+    non_negative: NDArray[np.bool_],
+    whole: NDArray[np.bool_],
+    inwards: NDArray[np.bool_],
 ) -> FloatArray:
-    """Quantiles (n, horizon, levels) made monotone, non-negative and whole as the history is."""
+    """Quantiles (n, horizon, levels) made monotone, non-negative and whole as the history is.
+
+    Where ``inwards``, whole numbers are those within the interval, so that it holds as much as
+    the unrounded one; else the nearest.
+    """
     ordered = np.sort(quantiles, axis=-1)
     ordered = np.where(non_negative[:, None, None], np.maximum(ordered, 0.0), ordered)
-    rounded = np.floor(ordered + 0.5)
+    nearest = np.floor(ordered + 0.5)
+    middle = nearest[..., MEDIAN : MEDIAN + 1]
+    above = np.maximum(np.floor(ordered + DUST), middle)
+    below = np.minimum(np.ceil(ordered - DUST), middle)
+    side = np.arange(len(LEVELS)) - MEDIAN
+    within = np.where(side > 0, above, np.where(side < 0, below, nearest))
+    rounded = np.where(inwards[:, None, None], within, nearest)
     return np.where(whole[:, None, None], rounded, ordered) + 0.0
 
 

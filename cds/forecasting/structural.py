@@ -17,16 +17,9 @@ from numpy.typing import NDArray
 from cds.forecasting.calendar_design import COVARIATE_VARIANCE, design_of
 from cds.forecasting.panel import Panel
 from cds.forecasting.quantiles import LEVELS, MEDIAN, FloatArray
+from cds.forecasting.structural_grid import USUAL, StructuralGrid
 from cds.forecasting.transforms import TRANSFORMS, Transform
 
-LEVEL_DRIFTS = (0.0, 0.003, 0.02, 0.08, 0.25, 0.7)
-SLOPES = ((0.0, 1.0, 0.0), (0.003, 1.0, 0.0), (0.01, 0.95, 0.0005))
-"""(prior variance, damping, drift) of the slope, in units of the noise variance."""
-SEASONS = ((0.0, 0.0), (0.1, 0.0), (1.0, 0.0), (1.0, 0.01))
-"""(prior variance, drift) of the seasonal effects, in units of the noise variance."""
-LIGHT_LEVEL_DRIFTS = (0.0, 0.02, 0.1, 0.5)
-LIGHT_SLOPES = ((0.0, 1.0, 0.0), (0.01, 0.95, 0.0005))
-LIGHT_SEASONS = ((0.0, 0.0), (0.1, 0.0), (1.0, 0.003))
 FIRST_LOOK = 8
 """Observations from which the first guess of the noise variance is made."""
 PRIOR_SAMPLE = 200
@@ -54,26 +47,12 @@ class StructuralForecast:
     scale: FloatArray
 
 
-def structural_grid(*, light: bool) -> tuple[FloatArray, ...]:
-    """Every combination of level drift, slope and season, one array per parameter."""
-    levels = LIGHT_LEVEL_DRIFTS if light else LEVEL_DRIFTS
-    slopes = LIGHT_SLOPES if light else SLOPES
-    seasons = LIGHT_SEASONS if light else SEASONS
-    rows = [
-        (level, drift, damping, variance, season, season_drift)
-        for level in levels
-        for variance, damping, drift in slopes
-        for season, season_drift in seasons
-    ]
-    return tuple(np.array(column) for column in zip(*rows, strict=True))
-
-
 def structural_forecast(
     panel: Panel,
     offsets: NDArray[np.int64],
     transform: str,
     *,
-    light: bool = False,
+    grid: StructuralGrid = USUAL,
     keep_paths: bool = False,
     workers: int = 1,
 ) -> StructuralForecast:
@@ -87,7 +66,7 @@ def structural_forecast(
     paths = np.full((panel.size, path_length, horizon), np.nan, dtype=np.float64)
     scale = np.full((panel.size, length), np.nan)
     freedom = np.zeros((panel.size, origins))
-    work = _worker(panel, offsets, shape, light, mean, variance, paths, scale)
+    work = _worker(panel, offsets, shape, grid, mean, variance, paths, scale)
     chunks = np.array_split(np.arange(panel.size), max(1, workers))
     if workers == 1:
         work(chunks[0])
@@ -106,7 +85,7 @@ def _worker(
     panel: Panel,
     offsets: NDArray[np.int64],
     shape: Transform,
-    light: bool,
+    grid: StructuralGrid,
     mean: FloatArray,
     variance: FloatArray,
     paths: FloatArray,
@@ -116,14 +95,12 @@ def _worker(
     from cds.forecasting import structural_kernel
 
     filter_series: Callable[..., int] = structural_kernel.filter_series
-    grid = structural_grid(light=light)
-    calendar = design_of(panel)
+    settings = grid.columns()
+    calendar = design_of(panel, grid.day_harmonics)
     length, horizon = panel.length, panel.horizon
     extra = panel.covariates.shape[2]
     seasonal = np.concatenate([calendar.seasonal, np.zeros(extra)])
-    covariate = np.concatenate(
-        [np.zeros(len(calendar.seasonal)), np.full(extra, COVARIATE_VARIANCE)]
-    )
+    covariate = np.where(seasonal > 0, 0.0, COVARIATE_VARIANCE)
     transformed = shape.forth(panel.values)
     skip = max(0, length - LONGEST)
     columns = (length - 1 - offsets - skip).astype(np.float64)
@@ -140,15 +117,15 @@ def _worker(
         if extra:
             matrix = np.hstack([matrix, panel.covariates[row, skip:]])
         z = transformed[row, skip:]
-        score = np.zeros(len(grid[0]))
+        score = np.zeros(len(settings[0]))
         filter_series(
-            z, np.ascontiguousarray(matrix), seasonal, covariate, *grid, prior, _first_noise(z),
-            horizon, where, *results, score, keep,
+            z, np.ascontiguousarray(matrix), seasonal, covariate, *settings, prior, _first_noise(z),
+            grid.clip, horizon, where, *results, score, keep,
         )  # fmt: skip
         return score
 
     scratch = (np.zeros((1, horizon)), np.zeros((1, horizon)))
-    even = np.full(len(grid[0]), -np.log(len(grid[0])))
+    even = np.full(len(settings[0]), -np.log(len(settings[0])))
     sample = np.unique(np.linspace(0, panel.size - 1, PRIOR_SAMPLE).astype(np.int64))
     scores = [
         filtered(

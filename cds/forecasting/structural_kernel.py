@@ -9,6 +9,8 @@ from cds.forecasting.quantiles import FloatArray
 
 DIFFUSE = 1e4
 NEGLIGIBLE = 1e-6
+LEAST_TO_CLIP = 10
+"""Observations before which an error tells more of the model than of the day."""
 
 
 @njit(cache=True, nogil=True)
@@ -25,6 +27,7 @@ def filter_series(
     season_drift: FloatArray,
     prior: FloatArray,
     noise: float,
+    clip: float,
     horizon: int,
     columns: FloatArray,
     mean_out: FloatArray,
@@ -92,9 +95,13 @@ def filter_series(
                     guess += a[i] * x[i]
                     width += total * x[i]
                 error = observed[t] - guess
+                taken = error
+                if count > LEAST_TO_CLIP:
+                    most = clip * np.sqrt(width * squares[g] / count)
+                    taken = min(max(error, -most), most)
                 for i in range(size):
                     gain[i] = direction[i] / width
-                    a[i] += gain[i] * error
+                    a[i] += gain[i] * taken
                 for i in range(size):
                     for j in range(size):
                         c[i, j] -= gain[i] * direction[j]

@@ -149,9 +149,7 @@ def test_the_future_never_changes_a_forecast_made_before_it(
     said, seen = [], []
     for version in (table, table.with_columns(y=changed)):
         panel = panel_of(version, "M", 6)
-        made = structural.structural_forecast(
-            panel, np.array([12]), scale, light=True, keep_paths=True
-        )
+        made = structural.structural_forecast(panel, np.array([12]), scale, keep_paths=True)
         said.append(made.quantiles)
         source = feature_source(panel, made, TRANSFORMS[scale])
         rows, steps = np.arange(6), np.arange(6)
