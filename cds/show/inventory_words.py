@@ -120,7 +120,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "left_out": ("left out", "未足额"),
     "order_head": (
         "Order {lines} lines for {cost} {currency}{budget}; expected to save {saving} {currency} "
-        "over waiting {days} days",
+        "over waiting {days} day(s)",
         "建议订货 {lines} 行，{cost} {currency}{budget}；与 {days} 天后再订相比，预计节省 {saving} "
         "{currency}",
     ),
