@@ -27,6 +27,8 @@ def write_dicom(target: str, run: Run, images: Sequence[Reported], without: Sequ
         why = without[0] if without else "there are no results"
         raise InputError(f"nothing can be written as DICOM: {why}", Place(target))
     made = documents(images, run)
+    if not made.made:
+        raise InputError(f"nothing can be written as DICOM: {made.problems[0]}", Place(target))
     for problem in (*without, *made.problems):
         warn(problem)
     for path, content in placed(Path(target), made):
