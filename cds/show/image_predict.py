@@ -159,13 +159,6 @@ def _meaning(
             status: statuses.count(status) for status in ("ok", "abstain", "refused", "error")
         }
         told.append(say("counts", language, **counts))
-    found: dict[str, int] = {}
-    for result in results:
-        for text in result.findings.values():
-            found[text] = found.get(text, 0) + 1
-    for text, count in found.items():
-        number = "" if len(results) == 1 else f" ({count})"
-        told.append(f"{say('findings', language)}: {clean(text)}{number}")
     if contract.gate is not None:
         told.append(say("limit", language, limit=contract.gate.threshold))
     else:
@@ -175,4 +168,21 @@ def _meaning(
         told.append(say("threshold", language, label=last, threshold=contract.output.threshold))
     told.append(f"{say('not_for', language)}: {clean(worded(contract.not_for, language))}")
     told.append(say("support", language))
-    return [line for text in told for line in wrap(text, terminal.columns)]
+    lines = [line for text in told for line in wrap(text, terminal.columns)]
+    return _findings(results, language, terminal) + lines
+
+
+def _findings(results: Sequence[ImageResult], language: str, terminal: Terminal) -> list[str]:
+    """What a reader must know of the images, each once, with the number of images."""
+    found: dict[str, int] = {}
+    for result in results:
+        for text in result.findings.values():
+            found[text] = found.get(text, 0) + 1
+    if not found:
+        return []
+    lines = [say("findings", language) + ":"]
+    for text, count in found.items():
+        number = "" if len(results) == 1 else f" ({count})"
+        first, *rest = wrap(clean(text) + number, terminal.columns - 4)
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    return [*lines, ""]

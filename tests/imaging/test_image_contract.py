@@ -133,8 +133,8 @@ def test_a_contract_written_alone(tmp_path: Path) -> None:
 
 def test_a_model_is_found_by_name_folder_or_file(tmp_path: Path) -> None:
     tiny.folder(tmp_path / "m", tiny.brightness(), PLAIN)
-    installed = {"tiny": tmp_path / "m"}
-    for argument in ("tiny", str(tmp_path / "m"), str(tmp_path / "m" / "model.onnx")):
+    installed = {"tiny": tmp_path / "m", "tiny-1.5": tmp_path / "m"}
+    for argument in ("tiny", "tiny-1.5", str(tmp_path / "m"), str(tmp_path / "m" / "model.onnx")):
         assert find_model(argument, installed).contract.name == "tiny"
     with pytest.raises(InputError, match="did you mean 'tiny'"):
         find_model("tinny", installed)

@@ -96,7 +96,7 @@ def find_model(
     Raises InputError where there is none, or an ONNX file has no contract beside it.
     """
     path = Path(argument)
-    if argument in installed and not path.suffix:
+    if argument in installed:
         return open_folder(installed[argument], verify_contract=verify_contract)
     if path.is_dir():
         if (path / CONTRACT).is_file():
