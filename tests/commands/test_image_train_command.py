@@ -47,6 +47,7 @@ widths = [4, 4, 8, 8]
 epochs = 2
 finale = 1
 batch = 16
+teachers = 1
 [description]
 modalities = ["DX"]
 purpose = {en = "Tells drawings with a spot.", zh = "识别带斑点的图画。"}
@@ -76,14 +77,19 @@ def test_from_pictures_to_a_model_that_is_checked_and_predicts() -> None:
     assert said.code in (0, 3) and json.loads(said.out)["model"] == "toy"
 
 
-def test_the_textbooks_network_trains_too() -> None:
+def test_the_textbooks_network_trains_too_and_on_three_labels() -> None:
     pytest.importorskip("torch")
     drawn("pictures")
+    for number in range(24):
+        picture(Path(f"pictures/flat/{number}.png"), 0.5, seed=number)
     run = image(
         "train", "pictures", "-o", "m", "--network", "classic", "--size", "16", "--epochs", "1"
     )
     assert run.code == 0, run.err
     assert "classic network, 16 x 16 pixels" in run.out and "card.md" in run.out
+    assert "flat: recall" in run.out and "spot: AUROC" in run.out
+    said = image("predict", "m", "pictures/flat/1.png", "--force", "--json", "--device", "cpu")
+    assert set(json.loads(said.out)["images"][0]["probabilities"]) == {"clear", "flat", "spot"}
 
 
 @pytest.mark.parametrize(
