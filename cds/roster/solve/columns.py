@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from cds.roster.problem import OFF, Count, Problem, Roster
 from cds.roster.solve.graph import Graph
-from cds.roster.solve.person import Graphs, Person, person
+from cds.roster.solve.person import LOOSE, Graphs, Person, person
 from cds.roster.solve.pricing import ShortestPath, cheapest, shortest_path
 from cds.roster.solve.pricing_compiled import WORTH_COMPILING, Compiled
 from cds.roster.solve.rows import Rows, build_rows
@@ -46,11 +46,13 @@ class Column:
 class Pricing:
     """Finds each person's cheapest column at given duals of the rows."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *, widest_cap: int = LOOSE) -> None:
         self.problem = problem
         self.days = problem.days
         self.shifts = len(problem.shifts)
-        self.people: list[Person] = [person(problem, e) for e in problem.employees]
+        self.people: list[Person] = [
+            person(problem, e, widest_cap=widest_cap) for e in problem.employees
+        ]
         graphs = Graphs(self.days, self.shifts)
         self._graph: list[Graph | None] = []
         counts: list[tuple[int, Count]] = []

@@ -39,8 +39,11 @@ class Person:
     loose: tuple[Count, ...]
 
 
-def person(problem: Problem, employee: Employee) -> Person:
-    """Split the rules of ``employee`` into cell costs, structure and loose caps."""
+def person(problem: Problem, employee: Employee, *, widest_cap: int = LOOSE) -> Person:
+    """Split the rules of ``employee`` into cell costs, structure and loose caps.
+
+    Caps above ``widest_cap`` shifts are loose.
+    """
     shifts = len(problem.shifts)
     cells = np.zeros((problem.days, shifts + 1))
     structural: list[Count | Run | Pattern | Weekends] = []
@@ -50,7 +53,7 @@ def person(problem: Problem, employee: Employee) -> Person:
             for option in rule.options:
                 cells[rule.day, option] += np.inf if rule.weight is None else rule.weight
         elif isinstance(rule, Count):
-            _place(rule, problem.days, cells, structural, loose)
+            _place(rule, problem.days, cells, structural, loose, widest_cap)
         elif isinstance(rule, Pattern) and len(rule.steps) == 1:
             for day in rule.starts:
                 for option in rule.steps[0]:
@@ -86,6 +89,7 @@ def _place(
     cells: npt.NDArray[np.float64],
     structural: list[Count | Run | Pattern | Weekends],
     loose: list[Count],
+    widest_cap: int,
 ) -> None:
     """Cell costs where each option alone decides; nothing where it can never bind."""
     minimum = rule.minimum if rule.minimum is not None and rule.minimum > rule.start else None
@@ -111,7 +115,7 @@ def _place(
         rule.rule, rule.days, tuple(sorted(amounts.items())), minimum, maximum,
         rule.under, rule.over, rule.start,
     )  # fmt: skip
-    if _is_cap(kept) and _room(kept) > LOOSE:
+    if _is_cap(kept) and _room(kept) > widest_cap:
         loose.append(kept)
     else:
         structural.append(kept)

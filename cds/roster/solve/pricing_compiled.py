@@ -7,6 +7,7 @@ thread while numpy does the work; later runs read the compiled code from a cache
 from __future__ import annotations
 
 import threading
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,15 @@ class Compiled:
     """Callable as ``shortest_path``; runs by numpy until the compiled code is there."""
 
     def __init__(self) -> None:
-        self._kernel: Any = None
-        self._thread = threading.Thread(target=self._compile, daemon=True)
-        self._thread.start()
+        self._shared = _shared()
 
     def __call__(self, graph: Graph, prices: Floats) -> tuple[float, Ints]:
         """As ``pricing.shortest_path``: the same sums in the same order."""
-        if self._kernel is None:
+        kernel = self._shared.kernel
+        if kernel is None:
             return shortest_path(graph, prices)
         classes = np.zeros(len(prices), dtype=np.int64)
-        value = self._kernel(
+        value = kernel(
             graph.tails,
             graph.classes,
             graph.costs,
@@ -45,7 +45,16 @@ class Compiled:
 
     def wait(self) -> None:
         """Return when the compiled code is there (or cannot be had)."""
-        self._thread.join()
+        self._shared.thread.join()
+
+
+class _Compilation:
+    """Done once in a process, in a thread of its own."""
+
+    def __init__(self) -> None:
+        self.kernel: Any = None
+        self.thread = threading.Thread(target=self._compile, daemon=True)
+        self.thread.start()
 
     def _compile(self) -> None:
         try:
@@ -56,9 +65,14 @@ class Compiled:
             "float64(i4[::1], i1[::1], f8[::1], i4[::1], i4[::1], i4[::1], f8[:,::1], i8[::1])"
         )
         try:
-            self._kernel = njit(signature, cache=True, nogil=True)(_relax)
+            self.kernel = njit(signature, cache=True, nogil=True)(_relax)
         except RuntimeError:  # nowhere to keep the cache
-            self._kernel = njit(signature, nogil=True)(_relax)
+            self.kernel = njit(signature, nogil=True)(_relax)
+
+
+@cache
+def _shared() -> _Compilation:
+    return _Compilation()
 
 
 def _relax(  # type: ignore[no-untyped-def]

@@ -75,6 +75,7 @@ class Rows:
     own: tuple[tuple[Ints, Ints, Floats], ...]
     reach: Flags
     shape: tuple[int, int, int]
+    names: tuple[object, ...]  # of a cover's row: (day, shifts, skills, employees)
 
     @property
     def count(self) -> int:
@@ -236,6 +237,7 @@ def build_rows(problem: Problem, counts: Sequence[tuple[int, Count]] = ()) -> Ro
         own_arrays,
         reach,
         (problem.days, shifts, skills),
+        tuple(number_of),
     )
 
 

@@ -28,7 +28,7 @@ from cds.roster.solve.journal import Journal
 from cds.roster.solve.master import Master
 from cds.roster.solve.neighbourhood import Neighbourhoods
 from cds.roster.solve.partner import Exchange, Partner, can_fork
-from cds.roster.solve.stretches import by_stretches
+from cds.roster.solve.stretches import Stretches
 
 Floats = npt.NDArray[np.float64]
 
@@ -39,7 +39,7 @@ DIVE_SHARE = 0.45
 """Of the time left, what the first dive may take before other ways have their turn."""
 
 LONG_DAYS = 84
-MOST_CELLS = 100_000
+MOST_CELLS = 50_000
 """Horizons of so many days, with more (person, day, shift), are solved by stretches."""
 
 STEPS_A_SECOND = 2
@@ -100,8 +100,9 @@ class _Search:
 
     def run(self) -> None:
         journal = self._journal
-        if _is_long(self._problem):
-            by_stretches(self._problem, journal, self._solve_part, self.stop)
+        if _is_long(self._problem) and (
+            Stretches(self._problem, journal, self.stop).run() or self.stop()
+        ):
             return
         if self._limits.workers > 1 and not self._limits.reproducible:
             self._beside = _Beside(self._problem, self._limits, journal.roster)
@@ -131,9 +132,6 @@ class _Search:
             incumbent = self._wait_for_roster(pricing, exchange)
         if incumbent is not None and not self.stop():
             self._climb(pricing, root, incumbent, self._limits.seed, exchange)
-
-    def _solve_part(self, part: Problem, limits: Limits, hint: Roster | None) -> Outcome:
-        return solve(part, limits, hint=hint, stop=self.stop)
 
     def _take_partner(self, pricing: Pricing, root: _Root) -> None:
         """Let a second process dive otherwise and climb from there."""

@@ -1,23 +1,18 @@
-"""A problem of some days in a row, cut out of a longer one.
+"""A problem of some days in a row, cut out of a longer one whose other days are known.
 
-What lies before the stretch is known and is carried in as each rule's past. What
-lies after it is either known too, and then stands as it is, or still open, and
-then every amount that is limited over the whole horizon gets its share by now.
+What lies before the stretch is carried in as each rule's past; what lies after it
+stands as it is, for as many days as can tell whether the rules hold at the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from math import ceil, floor, gcd
-
-import numpy as np
 
 from cds.roster.problem import (
     OFF,
     Count,
-    Employee,
     Pattern,
     Problem,
     Roster,
@@ -26,38 +21,16 @@ from cds.roster.problem import (
     Unwanted,
     Weekends,
 )
-from cds.roster.solve.person import Graphs, person
-from cds.roster.solve.pricing import cheapest, shortest_path
 
-AHEAD = 2
-"""So many shifts may somebody be ahead of an even share of a range."""
-
-AHEAD_OF_CAP = 10
-"""The same for what has only a maximum: those who reach it early work other shifts later."""
-
-
-BEHIND = 3
-"""To be a shift behind a range costs so many times an uncovered shift: it adds up."""
-
-SPARE = 0.6
-"""Of what somebody could do beyond a minimum, what may be lost on the way."""
-
-Pace = Mapping[Count, Sequence[int]]
-"""By rule: the most of it that can be done before each day, from 0 to the last."""
-
-Paces = tuple[Pace, ...]
+WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Days ``first`` to ``end`` (excluded) of a horizon, as far as they are to be decided.
-
-    ``open``: what lies after ``end`` is not known yet.
-    """
+    """Days ``first`` to ``end`` (excluded) of a horizon."""
 
     first: int
     end: int
-    open: bool
 
 
 def memory(problem: Problem) -> int:
@@ -69,30 +42,26 @@ def memory(problem: Problem) -> int:
                 lengths.append(max(rule.minimum or 0, rule.maximum or 0) + 1)
             elif isinstance(rule, Pattern):
                 lengths.append(len(rule.steps))
+            elif isinstance(rule, Weekends):
+                in_row = max(rule.minimum_in_row or 0, rule.maximum_in_row or 0)
+                lengths.append(WEEK * (in_row + 1) if in_row else 1)
     return max(lengths)
 
 
-def cut_out(problem: Problem, roster: Roster, span: Span, paces: Paces) -> Problem:
+def cut_out(problem: Problem, roster: Roster, span: Span) -> Problem:
     """``problem`` within ``span``, given what ``roster`` has outside it.
 
-    Where what follows is known, the stretch goes on for ``memory`` days that are
-    fixed. A roster of the stretch costs what the whole one does, less what lies
-    outside; in an open span shares of minima are charged like the dearest cover.
+    The stretch goes on for ``memory`` days that are fixed. Two rosters that differ
+    within the span differ in cost as their stretches do.
     """
-    last = span.end if span.open else min(span.end + memory(problem), problem.days)
-    dearest = BEHIND * max([1, *(cover.under or 0 for cover in problem.covers)])
-    demand = _demand(problem)
+    last = min(span.end + memory(problem), problem.days)
     employees = tuple(
         replace(
             employee,
-            rules=tuple(
-                cut
-                for rule in employee.rules
-                for cut in _cut(rule, row, span, last, pace, demand, dearest)
-            )
+            rules=tuple(cut for rule in employee.rules for cut in _cut(rule, row, span, last))
             + _fixed(row, problem, span, last),
         )
-        for employee, row, pace in zip(problem.employees, roster.shifts, paces, strict=True)
+        for employee, row in zip(problem.employees, roster.shifts, strict=True)
     )
     return replace(
         problem,
@@ -112,52 +81,6 @@ def cut_out(problem: Problem, roster: Roster, span: Span, paces: Paces) -> Probl
     )
 
 
-def _demand(problem: Problem) -> list[int]:
-    """How many are asked for, day by day."""
-    demand = [0] * problem.days
-    for cover in problem.covers:
-        demand[cover.day] += max(cover.minimum or 0, 0)
-    return [max(number, 1) for number in demand]
-
-
-def paces(problem: Problem) -> Paces:
-    """The most that can be done by each day of what a person must do at least.
-
-    That is the longest path through the person's other rules: leave, weekends
-    off and rest make it uneven.
-    """
-    graphs = Graphs(problem.days, len(problem.shifts))
-    return tuple(
-        {
-            rule: _most(employee, rule, problem, graphs)
-            for rule in employee.rules
-            if isinstance(rule, Count) and rule.minimum is not None and rule.under is None
-        }
-        for employee in problem.employees
-    )
-
-
-def _most(employee: Employee, rule: Count, problem: Problem, graphs: Graphs) -> tuple[int, ...]:
-    """What the roster with the most of ``rule`` has by each day, from 0 to the last."""
-    others = tuple(
-        other
-        for other in employee.rules
-        if not (isinstance(other, Count) and other.minimum is not None)
-    )
-    someone = person(problem, replace(employee, rules=others))
-    graph, _ = graphs.fitting(someone.structural)
-    amounts = np.zeros((problem.days, len(problem.shifts) + 1))
-    for option, amount in rule.amounts:
-        amounts[list(rule.days), option] = amount
-    by_day = np.zeros(problem.days)
-    if graph is not None:
-        cells = np.where(np.isinf(someone.cells), np.inf, -amounts)
-        value, options = cheapest(graph, cells, shortest_path)
-        if value < np.inf:
-            by_day = amounts[np.arange(problem.days), options]
-    return (0, *np.cumsum(by_day).astype(int).tolist())
-
-
 def _fixed(row: Sequence[int], problem: Problem, span: Span, last: int) -> tuple[Unwanted, ...]:
     every = problem.every_shift | {OFF}
     return tuple(
@@ -166,70 +89,34 @@ def _fixed(row: Sequence[int], problem: Problem, span: Span, last: int) -> tuple
     )
 
 
-def _cut(
-    rule: Rule,
-    row: Sequence[int],
-    span: Span,
-    last: int,
-    pace: Pace,
-    demand: Sequence[int],
-    dearest: int,
-) -> list[Rule]:
+def _cut(rule: Rule, row: Sequence[int], span: Span, last: int) -> list[Rule]:
     first = span.first
     if isinstance(rule, Unwanted):
         return [replace(rule, day=rule.day - first)] if first <= rule.day < last else []
     if isinstance(rule, Count):
-        return _cut_count(rule, row, span, last, pace.get(rule), dearest)
+        return _cut_count(rule, row, first, last)
     if isinstance(rule, Run):
-        return [replace(rule, before=_run_before(rule, row, first)) if first else rule]
+        return [_cut_run(rule, row, first)]
     if isinstance(rule, Pattern):
         return _cut_pattern(rule, row, first, last)
-    return _cut_weekends(rule, row, span, last, demand)
+    return _cut_weekends(rule, row, first, last)
 
 
-def _cut_count(
-    rule: Count,
-    row: Sequence[int],
-    span: Span,
-    last: int,
-    most: Sequence[int] | None,
-    dearest: int,
-) -> list[Rule]:
+def _cut_count(rule: Count, row: Sequence[int], first: int, last: int) -> list[Rule]:
     amounts = dict(rule.amounts)
-    days = tuple(day - span.first for day in rule.days if span.first <= day < last)
+    days = tuple(day - first for day in rule.days if first <= day < last)
     if not days:
         return []
-    known = [day for day in rule.days if day < span.first or (day >= last and not span.open)]
+    known = [day for day in rule.days if not first <= day < last]
     start = rule.start + sum(amounts.get(row[day], 0) for day in known)
-    if not span.open or max(rule.days) < last:
-        return [_from_nothing(replace(rule, days=days, start=start))]
-    unit = gcd(*amounts.values()) or 1
-    shift = max(amounts.values()) // unit
-    minimum = maximum = None
-    share = sum(day < last for day in rule.days) / len(rule.days)
-    if most is not None and rule.minimum is not None and most[-1] >= rule.minimum:
-        share = most[last] / max(most[-1], 1)
-        minimum = floor((most[last] - SPARE * (most[-1] - rule.minimum)) / unit)
-    if rule.maximum is not None:
-        ahead = shift * (AHEAD_OF_CAP if most is None else AHEAD)
-        maximum = ceil(rule.maximum * share / unit) + ahead
-    shared = replace(
-        rule,
-        days=days,
-        amounts=tuple((option, amount // unit) for option, amount in rule.amounts),
-        minimum=minimum,
-        maximum=maximum,
-        under=ceil(dearest / shift) if rule.under is None else rule.under * unit,
-        over=None if rule.over is None else rule.over * unit,
-        start=start // unit,
-    )
-    return [_from_nothing(shared)]
+    return [_from_nothing(replace(rule, days=days, start=start))]
 
 
 def _from_nothing(rule: Count) -> Count:
     """The same rule with what was counted before taken off its bounds.
 
-    Rules that then are equal have one graph. Without a past the bounds stay.
+    Rules that then are equal have one graph. What is over a maximum already, or
+    beyond a minimum, keeps its past.
     """
     if rule.maximum is not None and rule.maximum < rule.start:
         return rule
@@ -241,11 +128,18 @@ def _from_nothing(rule: Count) -> Count:
     )
 
 
-def _run_before(rule: Run, row: Sequence[int], first: int) -> int:
+def _cut_run(rule: Run, row: Sequence[int], first: int) -> Run:
+    """What went on before; of a past that is unknown, day 0 counts as the beginning."""
+    if not first:
+        return rule
     length = 0
     while length < first and row[first - 1 - length] in rule.options:
         length += 1
-    return length
+    if length == first:
+        if rule.before is None and rule.minimum is not None and length < rule.minimum:
+            return replace(rule, before=None)
+        length += rule.before or 0
+    return replace(rule, before=length)
 
 
 def _cut_pattern(rule: Pattern, row: Sequence[int], first: int, last: int) -> list[Rule]:
@@ -262,38 +156,18 @@ def _cut_pattern(rule: Pattern, row: Sequence[int], first: int, last: int) -> li
     return cut
 
 
-def _cut_weekends(
-    rule: Weekends, row: Sequence[int], span: Span, last: int, demand: Sequence[int]
-) -> list[Rule]:
-    def known(day: int) -> bool:
-        return day < span.first or (day >= last and not span.open)
-
+def _cut_weekends(rule: Weekends, row: Sequence[int], first: int, last: int) -> list[Rule]:
     start, in_row = rule.start, rule.in_row
     groups = []
     for group in rule.groups:
-        worked = any(known(day) and row[day] in rule.options for day in group)
+        outside = [day for day in group if not first <= day < last]
+        worked = any(row[day] in rule.options for day in outside)
         start += worked
-        if group and group[-1] < span.first:
+        if group and group[-1] < first:
             in_row = in_row + 1 if worked else 0
-        inside = tuple(day - span.first for day in group if span.first <= day < last)
+        inside = tuple(day - first for day in group if first <= day < last)
         if inside and not worked:
             groups.append(inside)
     if not groups:
         return []
-    minimum, maximum = rule.minimum, rule.maximum
-    wanted = sum(demand[day] for group in rule.groups for day in group)
-    so_far = sum(demand[day] for group in rule.groups for day in group if day < last)
-    if span.open and so_far < wanted:
-        minimum = None
-        if maximum is not None:
-            maximum = max(ceil(maximum * so_far / wanted), start)
-    return [
-        replace(
-            rule,
-            groups=tuple(groups),
-            minimum=minimum,
-            maximum=maximum,
-            start=start,
-            in_row=in_row,
-        )
-    ]
+    return [replace(rule, groups=tuple(groups), start=start, in_row=in_row)]

@@ -1,89 +1,125 @@
-"""Horizons too long to be solved at once: a stretch at a time, then again with both ends known.
+"""Horizons too long to be solved at once: person by person, then stretch by stretch.
 
-Each stretch is a problem of its own, solved as any other. The first pass goes
-through the horizon, each time a week further than it keeps; after it come
-stretches that lie across its seams.
+Everybody in turn takes the best roster beside the others until that brings little;
+then some days at a time, all people together, are solved between known ends.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-from cds.roster.outcome import Limits, Outcome
-from cds.roster.problem import OFF, Problem, Roster
+from cds.roster.problem import Problem, Roster
+from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.journal import Journal
-from cds.roster.solve.stretch import Paces, Span, cut_out, paces
+from cds.roster.solve.part import Prices, solve_part
+from cds.roster.solve.responses import Responses
+from cds.roster.solve.stretch import Span, cut_out
 
-KEPT = 14
-"""Days that a stretch of the first pass decides."""
+CELLS = 14_000
+"""Cells of a stretch: days x people x shifts."""
 
-FURTHER = 7
-"""Days beyond them that it looks at."""
+SHORTEST, LONGEST = 14, 28
+"""Days of a stretch."""
 
-PASS_SHARE = 0.75
-"""Of the time, what the first pass may take."""
+LITTLE = 0.01
+"""A round of answers that brings less, as a share of the cost, is followed by stretches."""
 
-MENDED = 28
-"""Days of a stretch that is solved again."""
+FIRST_SHARE = 0.4
+"""Of the time, what the first rounds of answers may take."""
 
-GAP = 0.005
+SECONDS = (12.0, 40.0)
+"""The least and the most time for a stretch."""
 
-Solve = Callable[[Problem, Limits, Roster | None], Outcome]
-
-
-def by_stretches(
-    problem: Problem, journal: Journal, solve: Solve, stop: Callable[[], bool]
-) -> None:
-    """Offer ``journal`` rosters of ``problem`` until ``stop()``, once a first pass found one."""
-    pace = paces(problem)
-    draft = _first_pass(problem, pace, journal, solve, stop)
-    if draft is None or not journal.offer(draft, "stretches"):
-        return
-    starts = range(0, max(problem.days - MENDED, 0) + 1, KEPT)
-    turn = 0
-    while not stop():
-        first = starts[turn * (len(starts) // 2 + 1) % len(starts)]
-        span = Span(first, min(first + MENDED, problem.days), open=False)
-        part = cut_out(problem, draft, span, pace)
-        limits = _limits(journal, journal.time_left / 5.0)
-        outcome = solve(part, limits, _days(draft, span.first, span.first + part.days))
-        if outcome.roster is not None:
-            changed = _put_back(draft, outcome.roster, span.first, span.end)
-            if journal.offer(changed, "stretches"):
-                draft = changed
-        turn += 1
+A_SECOND = 1
+"""Stretches that a second of the time limit stands for in a reproducible run."""
 
 
-def _first_pass(
-    problem: Problem,
-    pace: Paces,
-    journal: Journal,
-    solve: Solve,
-    stop: Callable[[], bool],
-) -> Roster | None:
-    """A roster of all days, each stretch following from those before; None where it fails."""
-    rows = tuple((OFF,) * problem.days for _ in problem.employees)
-    draft = Roster(rows, tuple((-1,) * problem.days for _ in problem.employees))
-    until = journal.seconds() + PASS_SHARE * journal.time_left
-    first = 0
-    while first < problem.days:
-        end = first + KEPT + FURTHER
-        if problem.days - end < FURTHER:
-            end = problem.days
-        kept = problem.days if end == problem.days else first + KEPT
-        part = cut_out(problem, draft, Span(first, end, open=True), pace)
-        share = (end - first) / (problem.days - first + FURTHER)
-        outcome = solve(part, _limits(journal, share * (until - journal.seconds())), None)
-        if outcome.roster is None or stop():
-            return None
-        draft = _put_back(draft, outcome.roster, first, kept)
-        first = kept
-    return draft
+class Stretches:
+    """Rosters of one long problem, offered to ``journal`` until ``stop()``."""
 
+    def __init__(self, problem: Problem, journal: Journal, stop: Callable[[], bool]) -> None:
+        self._problem = problem
+        self._journal = journal
+        self._stop = stop
+        self._prices = Prices(problem.days)
+        cells = max(len(problem.employees) * len(problem.shifts), 1)
+        self._solved = 0
+        self._length = min(max(CELLS // cells, SHORTEST), LONGEST, problem.days)
 
-def _limits(journal: Journal, seconds: float) -> Limits:
-    asked = journal.limits
-    return Limits(max(seconds, 1.0), GAP, asked.workers, asked.seed, asked.reproducible)
+    def run(self) -> bool:
+        """False where this way found no roster: the rules are beyond it."""
+        try:
+            responses = Responses(self._problem, self._journal.limits.seed)
+        except TooLarge:
+            return False
+        until = self._journal.seconds() + FIRST_SHARE * self._journal.time_left
+        self._answers(responses, until)
+        if self._journal.roster is None:
+            return False
+        while not self._over():
+            before = self._journal.cost
+            self._round_of_stretches()
+            if self._journal.roster is not None:
+                responses.take(self._journal.roster)
+            self._answers(responses, until)
+            if self._journal.cost == before and self._journal.limits.reproducible:
+                break
+        return True
+
+    def _over(self) -> bool:
+        limits = self._journal.limits
+        return self._stop() or (
+            limits.reproducible and self._solved >= A_SECOND * limits.time_limit
+        )
+
+    def _answers(self, responses: Responses, until: float) -> None:
+        """Rounds of answers while they bring something."""
+        while not self._stop():
+            before = self._journal.cost
+            responses.round(self._stop)
+            if responses.complete:
+                self._journal.offer(responses.roster, "answers")
+            now = self._journal.cost
+            late = self._journal.seconds() > until and not self._journal.limits.reproducible
+            if responses.cooled and (late or now is None):
+                return
+            if before is None or now is None or not responses.cooled:
+                continue
+            if before - now <= LITTLE * now:
+                return
+
+    def _round_of_stretches(self) -> None:
+        """Each stretch of the horizon solved once, the odd ones after the even ones."""
+        last = self._problem.days - self._length
+        step = max(self._length // 2, 1)
+        starts = [*range(0, last, step), last]
+        for first in (*starts[::2], *starts[1::2]):
+            roster = self._journal.roster
+            if self._over() or roster is None:
+                return
+            better = self._again(roster, Span(first, first + self._length), len(starts))
+            if better is not None:
+                self._journal.offer(better, "stretches")
+
+    def _again(self, roster: Roster, span: Span, count: int) -> Roster | None:
+        journal = self._journal
+        part = cut_out(self._problem, roster, span)
+        self._solved += 1
+        seconds = min(max(journal.time_left / count, SECONDS[0]), SECONDS[1])
+        if journal.limits.reproducible:
+            seconds = math.inf
+        found = solve_part(
+            part,
+            span.first,
+            self._prices,
+            seconds=journal.seconds,
+            until=journal.seconds() + seconds,
+            stop=self._stop,
+            unit=journal.unit,
+            hint=_days(roster, span.first, span.first + part.days),
+        )
+        return None if found is None else _put_back(roster, found, span)
 
 
 def _days(roster: Roster, first: int, end: int) -> Roster:
@@ -93,13 +129,15 @@ def _days(roster: Roster, first: int, end: int) -> Roster:
     )
 
 
-def _put_back(roster: Roster, part: Roster, first: int, end: int) -> Roster:
-    """``roster`` with days ``first`` to ``end`` taken from ``part``, which begins on ``first``."""
-    count = end - first
+def _put_back(roster: Roster, part: Roster, span: Span) -> Roster:
+    """``roster`` with the days of ``span`` taken from ``part``, which begins there."""
+    count = span.end - span.first
 
     def merged(
         old: tuple[tuple[int, ...], ...], new: tuple[tuple[int, ...], ...]
     ) -> tuple[tuple[int, ...], ...]:
-        return tuple(a[:first] + b[:count] + a[end:] for a, b in zip(old, new, strict=True))
+        return tuple(
+            a[: span.first] + b[:count] + a[span.end :] for a, b in zip(old, new, strict=True)
+        )
 
     return Roster(merged(roster.shifts, part.shifts), merged(roster.skills, part.skills))
