@@ -38,6 +38,11 @@ def drawn(folder: str, count: int = 24) -> None:
             Image.fromarray(np.clip(grey, 0, 255).astype(np.uint8)).save(path)
 
 
+def need_torch() -> None:
+    """Skip without it; one thread, so that other work on the machine does not hold it up."""
+    pytest.importorskip("torch").set_num_threads(1)
+
+
 RECIPE = """
 seed = 3
 [network]
@@ -56,7 +61,7 @@ titles = {spot = {en = "a spot", zh = "斑点"}}
 
 
 def test_from_pictures_to_a_model_that_is_checked_and_predicts() -> None:
-    pytest.importorskip("torch")
+    need_torch()
     drawn("pictures")
     Path("r.toml").write_text(RECIPE, encoding="utf-8")
     first = image("train", "pictures", "-o", "m/toy", "--recipe", "r.toml", "--json")
@@ -78,7 +83,7 @@ def test_from_pictures_to_a_model_that_is_checked_and_predicts() -> None:
 
 
 def test_the_textbooks_network_trains_too_and_on_three_labels() -> None:
-    pytest.importorskip("torch")
+    need_torch()
     drawn("pictures")
     for number in range(24):
         picture(Path(f"pictures/flat/{number}.png"), 0.5, seed=number)
@@ -102,7 +107,7 @@ def test_the_textbooks_network_trains_too_and_on_three_labels() -> None:
     ],
 )
 def test_what_cannot_be_trained_says_why_and_writes_nothing(words: list[str], message: str) -> None:
-    pytest.importorskip("torch")
+    need_torch()
     drawn("pictures", 5)
     Path("a.txt").write_text("x")
     run = image("train", *words)

@@ -60,6 +60,7 @@ def test_the_graph_says_what_the_network_says(architecture: str, size: int) -> N
     from cds.imaging.training import export, networks
 
     make = Network(architecture=architecture, size=size, widths=(8, 8, 16, 16))  # type: ignore[arg-type]
+    torch.set_num_threads(1)
     torch.manual_seed(0)
     parts = networks.build(make, 3, 0.2)
     for module in parts.modules():
