@@ -23,6 +23,7 @@ from cds.forecasting.classify import (
     classify,
     few_units,
 )
+from cds.forecasting.dead import LONG_QUIET, quiet_forecast
 from cds.forecasting.dependence import Dependence
 from cds.forecasting.ensemble import Pool, pool
 from cds.forecasting.frequency import Frequency, period_start
@@ -110,6 +111,9 @@ def _combine(
         quantiles[new], mean[new] = borrowed.quantiles, borrowed.mean
         for row in new:
             notes[row] = borrowed.note
+    if panel.rhythm.name in LONG_QUIET:
+        for row in np.flatnonzero(kinds == DEAD):
+            quantiles[row], mean[row] = quiet_forecast(panel.values[row])
     never = seen.any(axis=1) & (scale == 0) & (kinds != NEW)
     quantiles[never], mean[never] = 0.0, 0.0
     quantiles = in_shape(quantiles, panel.non_negative, panel.whole, inwards)

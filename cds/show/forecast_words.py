@@ -87,6 +87,10 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
         "{periods} 期无记录，按缺失处理（--gaps zero 可更改）",
     ),
     "found_empty": ("{periods} periods are empty and missing", "{periods} 期为空，按缺失处理"),
+    "found_clock_set_back": (
+        "{hours} hours passed twice, the clock being set back, and count once, by their mean",
+        "{hours} 个小时因时钟回拨出现两次，按均值计一次",
+    ),
     "found_last_period_dropped": (
         "the last period, from {ds}, was not over and was left out",
         "最后一期（自 {ds} 起）尚未结束，未使用",

@@ -53,6 +53,8 @@ def test_accepted(tmp_path: Path, content: bytes) -> None:
          ["row 3, column y", "'twelve'", "expected a number"]),
         (CSV.replace("2026-02-01,12", "2026-02-01,inf"), ["row 3", "finite number"]),
         (CSV.replace("2026-02-01,12", "2026-02-01,1e999"), ["row 3, column y"]),
+        (CSV.replace("2026-02-01,12", "2026-02-01,1e300"), ["row 3", "number of ordinary size"]),
+        (CSV.replace("2026-02-01,12", "2026-W54,12"), ["row 3, column ds", "'2026-W54'"]),
         (CSV.replace("2026-02-01,12", "02/03/2026,12"), ["row 3, column ds", "--dates"]),
         (CSV.replace("2026-02-01,12", "2026-02-31,12"), ["row 3, column ds", "'2026-02-31'"]),
         (CSV.replace("2026-02-01,12", ",12"), ["row 3, column ds", "is empty"]),
@@ -140,3 +142,23 @@ def test_a_workbook_is_read_as_its_csv_is(tmp_path: Path) -> None:
     from_book = cds("forecast", tmp_path / "t.xlsx", *words)
     assert from_book.code == 0, from_book.err
     assert from_book.out == cds("forecast", tmp_path / "t.csv", *words).out
+
+
+def test_iso_weeks_are_the_weeks_from_their_mondays(tmp_path: Path) -> None:
+    path = tmp_path / "weeks.csv"
+    rows = [f"2026-W{week:02d},{10 + week % 3}" for week in range(20, 41)]
+    path.write_text("ds,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    result = cds("forecast", path, "--freq", "W", "--horizon", 1, "-o", "-")
+    assert result.out.splitlines()[1].startswith("series,2026-10-05,")
+
+
+def test_the_hour_that_passes_twice_counts_once(tmp_path: Path) -> None:
+    """Clocks in Berlin were set back on 2025-10-26: 02:00+02:00, then 02:00+01:00."""
+    hours = [f"2025-10-{day}T{hour:02d}:00+02:00,6" for day in (24, 25) for hour in range(24)]
+    autumn = ["00:00+02:00,6", "01:00+02:00,6", "02:00+02:00,4", "02:00+01:00,8", "03:00+01:00,6"]
+    path = tmp_path / "hours.csv"
+    rows = [*hours, *(f"2025-10-26T{row}" for row in autumn)]
+    path.write_text("ds,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    result = cds("forecast", path, "--freq", "H", "--horizon", 1, "-o", "-")
+    assert result.code == 0 and "1 hours passed twice" in result.err
+    assert result.out.splitlines()[1].startswith("series,2025-10-26T04:00:00,")

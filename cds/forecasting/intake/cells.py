@@ -13,6 +13,8 @@ from cds.forecasting.intake.complaints import Complaints
 DATE_ORDERS = ("iso", "day-month-year", "month-day-year")
 MISSING = ("na", "n/a", "nan", "null", "none")
 YEARS = (1900, 2200)
+LARGEST = 1e100
+"""Squares and sums of larger numbers would overflow."""
 
 _ISO = re.compile(
     r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?"
@@ -22,6 +24,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _SHORT = re.compile(
     r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )
+_WEEK = re.compile(r"(\d{4})-?W(\d{2})(?:-?([1-7]))?")
 _TRUE = ("true", "yes", "y", "t", "是", "缺货")
 _FALSE = ("false", "no", "n", "f", "否", "有货")
 _CENTURY = 2000
@@ -32,8 +35,8 @@ def moments(
 ) -> pl.Series:
     """A column of dates or times as local wall-clock time, to the second; zones are dropped.
 
-    ISO dates (also with / or 年月日, and months alone); 03/04/2026 only where ``order`` says
-    which number is the day.
+    ISO dates (also with / or 年月日, months alone, and weeks: 2026-W48); 03/04/2026 only where
+    ``order`` says which number is the day.
     """
     expected = (
         "a date like 2026-11-30 or a time like 2026-11-30 14:05"
@@ -57,6 +60,8 @@ def moments(
 def moment(text: str, order: str = "iso") -> datetime | None:
     """One date or time; None where it is none."""
     numbers: list[int]
+    if found := _WEEK.fullmatch(text):
+        return _of_week(int(found[1]), int(found[2]), int(found[3] or 1))
     if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
         numbers = [
             int(part or default) for part, default in zip(found.groups(), "011000", strict=False)
@@ -75,14 +80,25 @@ def moment(text: str, order: str = "iso") -> datetime | None:
     return read if YEARS[0] <= read.year < YEARS[1] else None
 
 
+def _of_week(year: int, week: int, day: int) -> datetime | None:
+    """The day of an ISO week: 2026-W48 is its Monday, 2026-W48-3 its Wednesday."""
+    if not YEARS[0] <= year < YEARS[1]:
+        return None
+    try:
+        return datetime.fromisocalendar(year, week, day)
+    except ValueError:
+        return None
+
+
 def numbers(
     frame: pl.DataFrame, column: str, complaints: Complaints, *, required: bool = False
 ) -> pl.Series:
-    """A column of finite numbers; null where empty or NA."""
+    """A column of finite numbers below ``LARGEST``; null where empty or NA."""
     text = frame[column]
     read = text.cast(pl.Float64, strict=False)
     missing = text.is_null() | text.str.to_lowercase().is_in(MISSING)
-    read = pl.select(pl.when(~missing & read.is_finite()).then(read)).to_series()
+    sound = ~missing & read.is_finite() & (read.abs() < LARGEST)
+    read = pl.select(pl.when(sound).then(read)).to_series()
     wrong = frame.filter(read.is_null() & (~missing | pl.lit(required)))
     for row, value in zip(wrong["__row"], wrong[column], strict=True):
         complaints.add(row, column, value, _number_expected(value))
@@ -140,4 +156,8 @@ def _number_expected(value: str | None) -> str:
         return "a number with a point as its decimal sign and no separator of thousands"
     if value and value.strip("+-").casefold() in ("inf", "infinity"):
         return "a finite number"
-    return "a number"
+    try:
+        float(value or "")
+    except ValueError:
+        return "a number"
+    return "a number of ordinary size"

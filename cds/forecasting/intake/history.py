@@ -13,6 +13,7 @@ import polars as pl
 from cds.errors import InputError, Place
 from cds.forecasting.frequency import Frequency
 from cds.forecasting.intake.cells import moments, numbers, shares
+from cds.forecasting.intake.clocks import merge_repeated_hours
 from cds.forecasting.intake.complaints import Complaints, did_you_mean
 from cds.forecasting.intake.ends import incomplete_last, late_first, without_last
 from cds.forecasting.intake.findings import Finding
@@ -76,6 +77,9 @@ def history_of(raw: RawTable, frequency: Frequency, reading: Reading) -> History
     rows, time, spare = _typed(raw, reading)
     complaints = Complaints(raw.source)
     count = rows.height
+    clock: list[Finding] = []
+    if frequency == "H" and not reading.transactions:
+        rows, clock = merge_repeated_hours(rows, raw.frame[time])
     past, future = _split_future(rows, frequency, reading)
     if reading.now is not None:
         late = past.filter(pl.col("moment") > _naive(reading.now))
@@ -97,7 +101,7 @@ def history_of(raw: RawTable, frequency: Frequency, reading: Reading) -> History
         transactions=reading.transactions,
         other_cells=spare,
     )
-    frame, findings = summed.frame, list(summed.findings)
+    frame, findings = summed.frame, [*clock, *summed.findings]
     now = None if reading.now is None else _naive(reading.now)
     last = incomplete_last(past["moment"], frequency, now, summed.transactions)
     if last is not None:
