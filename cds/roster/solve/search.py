@@ -35,6 +35,9 @@ Floats = npt.NDArray[np.float64]
 WAIT = 0.05
 """Seconds between looks at whether the other process has found a roster."""
 
+ROOT_SHARE = 0.6
+"""Of the time, what the relaxation may take: a dive from less is better than no roster."""
+
 DIVE_SHARE = 0.45
 """Of the time left, what the first dive may take before other ways have their turn."""
 
@@ -221,7 +224,9 @@ class _Search:
         beside = self._beside
         if beside is not None and beside.finished:
             self._take_over()
-        return self.stop()
+        journal = self._journal
+        late = journal.seconds() > ROOT_SHARE * self._limits.time_limit
+        return self.stop() or (late and not self._limits.reproducible)
 
     def _offer(self, incumbent: Incumbent, stage: str) -> Incumbent:
         self._journal.offer(to_roster(list(incumbent.columns), len(self._problem.shifts)), stage)
