@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +16,17 @@ if TYPE_CHECKING:
     from cds.imaging.result import Run
 
 
-def write_dicom(target: str, run: Run, images: Sequence[Reported], without: Sequence[str]) -> None:
+def write_dicom(
+    target: str,
+    run: Run,
+    images: Sequence[Reported],
+    without: Sequence[str],
+    spare: Callable[[Path], None],
+) -> None:
     """A structured report a study, and its segmentations beside it.
 
-    Raises InputError where no image can be referred to; what could not be made is said.
+    Raises InputError where no image can be referred to, and before anything is written where
+    ``spare`` does for one of the files; what could not be made is said.
     """
     from cds.imaging.documents.build import documents, placed
 
@@ -31,7 +38,10 @@ def write_dicom(target: str, run: Run, images: Sequence[Reported], without: Sequ
         raise InputError(f"nothing can be written as DICOM: {made.problems[0]}", Place(target))
     for problem in (*without, *made.problems):
         warn(problem)
-    for path, content in placed(Path(target), made):
+    objects = placed(Path(target), made)
+    for path, _ in objects:
+        spare(path)
+    for path, content in objects:
         files.write(path, content)
 
 

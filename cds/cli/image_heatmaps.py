@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cds import files
+from cds.cli.image_input import Meant
 from cds.cli.output import warn
 from cds.errors import InputError, Place
 
@@ -34,13 +35,15 @@ class Illustrations:
 
     ``folder``: where pictures go, None where only a page wants them. ``dicom``: secondary
     captures too, of images that came as DICOM. ``album``: pictures for a page, one entry an
-    image, in order; None where no page is asked for.
+    image, in order; None where no page is asked for. ``inputs``: what is read, and never
+    written over.
     """
 
     folder: Path | None
     method: str = "auto"
     dicom: bool = False
     album: list[Pictures | None] | None = None
+    inputs: Meant = field(default_factory=lambda: Meant(()))
     names: set[str] = field(default_factory=set)
 
     def check(self) -> None:
@@ -50,6 +53,11 @@ class Illustrations:
                 f"--heatmap-method is {self.method!r}; expected one of {', '.join(METHODS)}"
             )
         if self.folder is not None:
+            if self.inputs.within(self.folder):
+                raise InputError(
+                    "lies in a folder that is read; expected one outside of it for heat maps",
+                    Place(str(self.folder)),
+                )
             try:
                 self.folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
@@ -89,7 +97,7 @@ def _illustrated(
         heatmap = _heatmap(answer.result, explanation)
         if heatmap is not None:
             if asked.folder is not None:
-                path = asked.folder / f"{_name(answer.result, asked.names)}.png"
+                path = asked.folder / f"{_name(answer.result, asked.folder, asked)}.png"
                 heatmap = replace(heatmap, path=str(path))
                 words = caption(answer, run, heatmap)
                 picture = sheet(drawn, words, heat=explanation is not None)
@@ -127,15 +135,17 @@ def _heatmap(result: ImageResult, explanation: Explanation | None) -> Heatmap | 
     return Heatmap("", "regions") if result.regions else None
 
 
-def _name(result: ImageResult, taken: set[str]) -> str:
+def _name(result: ImageResult, folder: Path, asked: Illustrations) -> str:
     """A file name for the image's pictures that no other image of the run has."""
     stem = Path(result.file).name.removesuffix(".gz").rsplit(".", 1)[0] or "image"
     stem = "stdin" if result.file == "-" else stem
     base = stem if result.frame <= 1 else f"{stem}-frame-{result.frame}"
     name, number = base, 2
-    while name in taken:
+    while name in asked.names or any(
+        asked.inputs.reads(folder / f"{name}{ending}") for ending in (".png", ".dcm")
+    ):
         name, number = f"{base}-{number}", number + 1
-    taken.add(name)
+    asked.names.add(name)
     return name
 
 

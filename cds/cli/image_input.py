@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cds.errors import InputError
+from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
     from cds.imaging.frame import Frame, Unreadable
@@ -15,26 +16,55 @@ if TYPE_CHECKING:
 _MANY = 16  # files from which reading ahead in processes pays for starting them
 
 
-def images_of(inputs: Sequence[str], workers: int) -> Iterator[Frame | Unreadable]:
-    """The images of ``inputs`` in order. ``-`` is stdin: an image's bytes, or paths, one a line.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Files and folders to read or, where ``image`` is not None, the bytes of one image."""
 
-    Raises InputError where there is nothing to read.
+    paths: tuple[Path, ...]
+    image: bytes | None = None
+
+    def reads(self, path: Path) -> bool:
+        """Whether ``path`` is a file that is read: given by name, or an image of a folder."""
+        wanted = path.resolve()
+        if any(wanted == given.resolve() for given in self.paths):
+            return True
+        return self.within(path) and wanted.is_file() and _is_image(wanted)
+
+    def within(self, path: Path) -> bool:
+        """Whether ``path`` is a folder that is read, or lies in one."""
+        wanted = path.resolve()
+        return any(wanted.is_relative_to(given.resolve()) for given in self.paths if given.is_dir())
+
+    def spare(self, path: Path) -> None:
+        """Raises InputError where writing ``path`` would write over an image that is read."""
+        if self.reads(path):
+            raise InputError("is an input; expected another file to write to", Place(str(path)))
+
+
+def meant(inputs: Sequence[str]) -> Meant:
+    """What ``inputs`` name. ``-`` is stdin: an image's bytes, or paths, one a line.
+
+    Raises InputError where stdin is empty or does not stand alone.
     """
+    if "-" not in inputs:
+        return Meant(tuple(Path(name) for name in inputs))
+    if len(inputs) > 1:
+        raise InputError("- (stdin) stands alone; expected it or files, not both")
+    data = sys.stdin.buffer.read()
+    paths = listed(data)
+    return Meant((), data) if paths is None else Meant(tuple(paths))
+
+
+def images_of(what: Meant, workers: int) -> Iterator[Frame | Unreadable]:
+    """The images in order; raises InputError where there is nothing to read."""
     from cds.imaging.reading import files_of, read, read_bytes
 
-    if "-" in inputs:
-        if len(inputs) > 1:
-            raise InputError("- (stdin) stands alone; expected it or files, not both")
-        data = sys.stdin.buffer.read()
-        paths = listed(data)
-        if paths is None:
-            yield from read_bytes("-", data)
-            return
-    else:
-        paths = [Path(name) for name in inputs]
-    files = list(files_of(paths))
+    if what.image is not None:
+        yield from read_bytes("-", what.image)
+        return
+    files = list(files_of(what.paths))
     if not files:
-        raise InputError(f"no files in {', '.join(map(str, paths)) or 'the list on stdin'}")
+        raise InputError(f"no files in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
     yield from read(files, workers=workers if len(files) >= _MANY else 1)
 
 
@@ -51,3 +81,10 @@ def listed(data: bytes) -> list[Path] | None:
     except UnicodeDecodeError:
         return None
     return [Path(line.strip()) for line in lines if line.strip()]
+
+
+def _is_image(path: Path) -> bool:
+    from cds.imaging.reading.files import kind_of
+
+    with path.open("rb") as stream:
+        return kind_of(path.name, stream.read(132)) is not None

@@ -44,7 +44,7 @@ def inspect(
         from cds.cli.image_model_inspect import inspect_model
 
         return inspect_model(what[0], as_json=as_json, language=language)
-    from cds.cli.image_input import images_of
+    from cds.cli.image_input import images_of, meant
     from cds.cli.output import emit, json_text, terminal
     from cds.cli.progress import counting
     from cds.imaging.summary import summaries
@@ -52,7 +52,7 @@ def inspect(
     contract = None if model is None else image_models.find(model).contract
     found = []
     with counting("files", quiet=quiet) as advance:
-        for summary in summaries(images_of(what, workers=1), contract):
+        for summary in summaries(images_of(meant(what), workers=1), contract):
             found.append(summary)
             advance(1)
     if as_json:

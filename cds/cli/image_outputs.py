@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cds import files
+from cds.cli.image_input import Meant
 from cds.cli.output import emit, json_line, json_text, terminal, warn
 from cds.errors import InputError, Place
 from cds.imaging.result import ImageResult, Run, image_json, run_json
@@ -34,7 +35,7 @@ class Asked:
     quiet: bool = False
     verbose: bool = False
     targets: tuple[str, ...] = ()
-    inputs: tuple[str, ...] = ()
+    inputs: Meant = field(default_factory=lambda: Meant(()))
 
     @property
     def waits(self) -> bool:
@@ -45,14 +46,12 @@ class Asked:
         """Raises InputError for an output that cannot be, before any work is done."""
         if self.as_json and self.ndjson:
             raise InputError("--json and --ndjson exclude each other; expected one of them")
-        read = {Path(name).resolve() for name in self.inputs}
         for target in self.targets:
             ending_of(target)
             path = Path(target)
             if not path.parent.is_dir():
                 raise InputError("its folder is not there", Place(target))
-            if path.resolve() in read:
-                raise InputError("is an input; expected another file to write to", Place(target))
+            self.inputs.spare(path)
 
 
 def ending_of(target: str) -> str:
@@ -139,7 +138,7 @@ class Outputs:
         elif ending == ".dcm":
             from cds.cli.image_documents import write_dicom
 
-            write_dicom(target, self.run, self.reported, self.unreported)
+            write_dicom(target, self.run, self.reported, self.unreported, self.asked.inputs.spare)
         if not self.asked.quiet:
             warn(f"wrote {target}")
 

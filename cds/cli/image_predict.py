@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cds.cli import context, image_models, options
-from cds.cli.image_input import images_of
+from cds.cli.image_input import images_of, meant
 from cds.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def predict(
     from cds.imaging.result import Run
 
     language, moment = context.language(lang), context.now(now)
+    what = meant(images)
     asked = Asked(
         language=language,
         as_json=as_json,
@@ -83,7 +84,7 @@ def predict(
         quiet=quiet,
         verbose=verbose,
         targets=tuple(output or ()),
-        inputs=tuple(images),
+        inputs=what,
     )
     asked.check()
     illustrations = _illustrations(asked, heatmap, heatmap_method)
@@ -104,7 +105,7 @@ def predict(
         answers: Iterator[Answer] = answers_of(
             loaded,
             _counted(
-                images_of(images, workers=context.processors()),
+                images_of(what, workers=context.processors()),
                 stack,
                 quiet=quiet or not asked.waits,
             ),
@@ -124,19 +125,18 @@ def predict(
 
 def _illustrations(asked: Asked, folder: str | None, method: str) -> Illustrations | None:
     """What heat maps are wanted for: a folder, a page, or nothing."""
-    page = any(target.lower().endswith(".html") for target in asked.targets)
-    if folder is None and not page:
-        return None
     from cds.cli.image_heatmaps import Illustrations
 
+    page = any(target.lower().endswith(".html") for target in asked.targets)
     wanted = Illustrations(
         None if folder is None else Path(folder),
         method,
+        inputs=asked.inputs,
         dicom=any(target.lower().endswith(".dcm") for target in asked.targets),
         album=[] if page else None,
     )
     wanted.check()
-    return wanted
+    return None if folder is None and not page else wanted
 
 
 def _counted(

@@ -19,7 +19,7 @@ from highdicom.sr import srread
 from image_runs import NOW, checked, film, image
 from PIL import Image
 
-from cds.cli.image_heatmaps import _name
+from cds.cli.image_heatmaps import Illustrations, _name
 from cds.imaging.contract.model import Contract, Intake, Label, Output, Scope
 from cds.imaging.result import ImageResult
 from cds.model_folder import sha256
@@ -119,8 +119,40 @@ def test_no_folder_no_map(tmp_path: Path) -> None:
     ],
 )
 def test_no_two_images_share_a_picture(files: list[tuple[str, int]], names: list[str]) -> None:
-    taken: set[str] = set()
-    assert [_name(ImageResult(file, frame, "ok"), taken) for file, frame in files] == names
+    maps = Path("maps")
+    asked = Illustrations(maps)
+    assert [_name(ImageResult(file, frame, "ok"), maps, asked) for file, frame in files] == names
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["study", "-o", "study/a.dcm"], 2, "is an input"),
+        (["study/b.dcm", "study/a.dcm", "-o", "study/b.dcm"], 2, "is an input"),
+        (["study", "--heatmap", "study"], 2, "lies in a folder that is read"),
+        (["study", "--heatmap", "study/maps"], 2, "lies in a folder that is read"),
+        (["study/a.png", "study/a.dcm", "--heatmap", "study", "-o", "r.dcm"], 0, "wrote r.dcm"),
+        # Two studies make two reports, r.dcm and r-2.dcm; the second would be an input.
+        (["r-2.dcm", "study/b.dcm", "-o", "r.dcm"], 2, "r-2.dcm: is an input"),
+    ],
+)
+def test_no_image_that_is_read_is_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("study").mkdir()
+    dicom(Path("study/a.dcm"))
+    png(Path("study/a.png"))
+    for path, study in (("study/b.dcm", "1.2.3.1"), ("r-2.dcm", "1.2.3.2")):
+        header = pydicom.dcmread(dicom(Path(path)))
+        header.StudyInstanceUID = study
+        header.save_as(path)
+    before = {path: path.read_bytes() for path in Path().rglob("*.[dp][cn][mg]")}
+    run = predicted(tmp_path, *words)
+    assert run.code == code and message in run.err
+    assert {path: path.read_bytes() for path in before} == before
+    assert Path("r.dcm").exists() == (code == 0)
+    assert Path("study/a-2.png").exists() == (code == 0)
 
 
 def test_dicom_report_and_capture_of_the_same_patient(tmp_path: Path) -> None:
