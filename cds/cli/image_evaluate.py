@@ -74,7 +74,7 @@ def evaluate(
     from cds.show.image_evaluation import evaluation_markdown, evaluation_text
 
     language, moment = context.language(lang), context.now(now)
-    targets = [_target(name) for name in output or ()]
+    targets = [_target(name, source) for name in output or ()]
     examples = chosen(read_examples(source), split, source)
     loaded = image_models.open_model(model, device, quiet=quiet)
     contract = loaded.contract
@@ -163,10 +163,15 @@ def rows_text(judged: list[Judged], names: list[str]) -> str:
     return stream.getvalue()
 
 
-def _target(name: str) -> Path:
+def _target(name: str, source: Path) -> Path:
+    from cds.cli.image_input import Meant
+
     path = Path(name)
     if path.suffix not in _ENDINGS:
         raise InputError(f"-o {name}: expected a file that ends in {' '.join(_ENDINGS)}")
+    if not path.parent.is_dir():
+        raise InputError("its folder is not there", Place(name))
+    Meant((source,)).spare(path)
     return path
 
 

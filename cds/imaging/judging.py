@@ -36,7 +36,7 @@ def label_numbers(
         place = names.index(wanted) if wanted in names else folded.get(wanted.casefold())
         if place is None:
             raise InputError(
-                f"label {label!r} is none of {contract.name}'s: {', '.join(names)}; say which it "
+                f"label {wanted!r} is none of {contract.name}'s: {', '.join(names)}; say which it "
                 f"is with --map {label}=LABEL"
             )
         found[label] = place

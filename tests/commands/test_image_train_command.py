@@ -151,7 +151,10 @@ def test_evaluating_counts_what_the_gate_refuses_and_gives_intervals() -> None:
     [
         (["other"], "label 'dark' is none of"),
         (["other", "--map", "dark"], "expected NAME=LABEL"),
+        (["other", "--map", "dark=DIM"], "label 'DIM' is none of"),
         (["pictures", "-o", "x.pdf"], "expected a file that ends in"),
+        (["pictures", "-o", "nowhere/x.json"], "its folder is not there"),
+        (["truth.csv", "-o", "truth.csv"], "is an input"),
         (["pictures", "--split", "val"], "has no images for validation"),
     ],
 )
@@ -160,8 +163,11 @@ def test_what_cannot_be_evaluated_says_why(words: list[str], message: str) -> No
     bright_and_normal("pictures", 10)
     picture(Path("other/dark/1.png"), 0.2)
     picture(Path("other/BRIGHT/1.png"), 0.8)
+    truth = "file,label\nother/dark/1.png,NORMAL\nother/BRIGHT/1.png,BRIGHT\n"
+    Path("truth.csv").write_text(truth, encoding="utf-8")
     run = image("evaluate", "m", *words)
     assert run.code == 2 and message in run.err
+    assert Path("truth.csv").read_text(encoding="utf-8") == truth
 
 
 def test_a_label_of_another_name_is_mapped() -> None:

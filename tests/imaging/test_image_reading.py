@@ -93,7 +93,7 @@ REFUSED: dict[str, tuple[str, bytes, str]] = {
     "large": ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(300_000), "at most 200,000"),
     "text": ("a.txt", b"hello, world" * 20, "expected DICOM, PNG, JPEG, TIFF or NIfTI"),
     "named dcm": ("a.dcm", b"hello, world" * 20, "DICOM|damaged|no image"),
-    "no pixels": ("a.dcm", without("PixelData"), "holds no image: it is Computed Radiography"),
+    "no pixels": ("a.dcm", without("PixelData"), "without pixels, or cut off before them"),
     "no rows": ("a.dcm", without("Rows"), "lacks Rows"),
     "no photometric": ("a.dcm", without("PhotometricInterpretation"), "Photometric"),
     "pixels cut off": ("a.dcm", as_bytes(dicom(FILM))[:-100], "cut off|damaged"),

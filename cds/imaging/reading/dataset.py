@@ -28,7 +28,9 @@ def parse(data: bytes, limits: ReadLimits) -> tuple[Any, Any]:
     whole_dataset = _dataset(data, limits)
     present = [keyword for keyword in _PIXELS if keyword in whole_dataset]
     if not present:
-        raise CannotRead(f"holds no image: it is {_what(whole_dataset)}")
+        what = _what(whole_dataset)
+        without = " without pixels, or cut off before them" if "Image Storage" in what else ""
+        raise CannotRead(f"holds no image: it is {what}{without}")
     pixels = Dataset()
     pixels.update(whole_dataset.group_dataset(0x0028))
     for keyword in (*present[:1], "ExtendedOffsetTable", "ExtendedOffsetTableLengths"):
