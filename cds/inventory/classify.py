@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from cds.inventory.description import Pharmacy, Ven
-from cds.inventory.history import demand_history
+from cds.inventory.history import demand_history, known_until
 
 Abc = Literal["A", "B", "C"]
 Xyz = Literal["X", "Y", "Z"]
@@ -118,9 +118,10 @@ def _xyz(variation: float, limits: tuple[float, float]) -> Xyz:
 def _use(pharmacy: Pharmacy) -> dict[str, float]:
     import polars as pl
 
-    first = pharmacy.as_of - timedelta(days=_YEAR_DAYS)
+    end = known_until(pharmacy)
+    first = end - timedelta(days=_YEAR_DAYS)
     rows = pharmacy.issues.filter(
-        ~pl.col("transfer") & (pl.col("date") >= first) & (pl.col("date") < pharmacy.as_of)
+        ~pl.col("transfer") & (pl.col("date") >= first) & (pl.col("date") < end)
     )
     return dict(rows.group_by("item").agg(pl.col("quantity").sum()).iter_rows())
 
@@ -128,8 +129,9 @@ def _use(pharmacy: Pharmacy) -> dict[str, float]:
 def _variations(pharmacy: Pharmacy) -> dict[str, float]:
     import polars as pl
 
-    first = pharmacy.as_of - timedelta(days=_YEAR_DAYS)
-    weeks = demand_history(pharmacy, "W").filter(
+    end = known_until(pharmacy)
+    first = end - timedelta(days=_YEAR_DAYS)
+    weeks = demand_history(pharmacy, "W", until=end).filter(
         (pl.col("ds") >= first) & (pl.col("out_of_stock").fill_null(0.0) < 1.0)
     )
     spread = weeks.group_by("unique_id").agg(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from cds.inventory.description import Pharmacy
+from cds.inventory.history import known_until
 from cds.inventory.stock_outs import OUT, stock_out_days
 
 if TYPE_CHECKING:
@@ -37,14 +38,16 @@ class RecentDemand:
 def recent_demand(pharmacy: Pharmacy) -> dict[str, RecentDemand]:
     """The recent demand of every item with issues; ``Settings.recent_days`` are recent.
 
-    An item's days begin with its first movement, the feed's at the latest a year ago. The mean
-    is what was issued (less returns, not below 0) over the days on which it could be issued.
+    An item's days begin with its first movement, the feed's at the latest a year ago; they end
+    where the feed does (``known_until``). The mean is what was issued (less returns, not below
+    0) over the days on which it could be issued.
     """
     import numpy as np
     import polars as pl
 
-    last = pharmacy.as_of - timedelta(days=1)
-    first = pharmacy.as_of - timedelta(days=_LONGEST_DAYS)
+    end = known_until(pharmacy)
+    last = end - timedelta(days=1)
+    first = end - timedelta(days=_LONGEST_DAYS)
     demand = pharmacy.issues.filter(~pl.col("transfer") & (pl.col("date") <= last))
     if demand.is_empty():
         return {}
@@ -56,9 +59,10 @@ def recent_demand(pharmacy: Pharmacy) -> dict[str, RecentDemand]:
         .agg(pl.col("quantity").sum())
     )
     outs = stock_out_days(pharmacy)
+    known = outs.days[:, : max((end - outs.first).days, 0)]
     skipped = max((first - outs.first).days, 0)
-    lead = _LONGEST_DAYS - (outs.days.shape[1] - skipped)  # days of the year before the feed
-    out = outs.days[:, skipped:] == OUT
+    lead = _LONGEST_DAYS - (known.shape[1] - skipped)  # days of the year before the feed
+    out = known[:, skipped:] == OUT
     rows = {code: index for index, code in enumerate(outs.items)}
     issued = np.zeros((len(rows), _LONGEST_DAYS))
     at = sums["item"].replace_strict(rows, return_dtype=pl.Int64).to_numpy()
@@ -97,15 +101,15 @@ def rates_by_place(pharmacy: Pharmacy) -> dict[tuple[str, str], float]:
     """
     import polars as pl
 
-    as_of = pharmacy.as_of
-    first = as_of - timedelta(days=pharmacy.settings.recent_days)
-    placed = pharmacy.issues.filter(pl.col("place").is_not_null() & (pl.col("date") < as_of))
+    end = known_until(pharmacy)
+    first = end - timedelta(days=pharmacy.settings.recent_days)
+    placed = pharmacy.issues.filter(pl.col("place").is_not_null() & (pl.col("date") < end))
     recent = pl.col("date") >= first
     sums = placed.group_by("item", "place").agg(
         start=pl.col("date").min(), total=pl.col("quantity").filter(recent).sum()
     )
     found = {}
     for item, place, start, total in sums.sort("item", "place").iter_rows():
-        days = max((as_of - max(start, first)).days, _FEWEST_DAYS)
+        days = max((end - max(start, first)).days, _FEWEST_DAYS)
         found[item, place] = max(total, 0.0) / days
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from cds.inventory.description import Pharmacy
@@ -16,10 +16,28 @@ Frequency = Literal["D", "W", "M"]
 _TRUNCATE: Final = {"D": "1d", "W": "1w", "M": "1mo"}
 
 
+def known_until(pharmacy: Pharmacy) -> date:
+    """The first day whose issues are not known: ``as_of``, or where the feed is stale the day
+    after its newest issue.
+
+    Days that a late feed has not told of are missing; counted as days without use they would
+    make a pharmacy believe that nobody wants anything any more.
+    """
+    newest = pharmacy.issues["date"].max()
+    if not isinstance(newest, date):
+        return pharmacy.as_of
+    stale = (pharmacy.as_of - newest).days > pharmacy.settings.stale_days
+    return newest + timedelta(days=1) if stale else pharmacy.as_of
+
+
 def demand_history(
-    pharmacy: Pharmacy, frequency: Frequency = "W", *, place: str | None = None
+    pharmacy: Pharmacy,
+    frequency: Frequency = "W",
+    *,
+    place: str | None = None,
+    until: date | None = None,
 ) -> pl.DataFrame:
-    """One row an item and whole period before ``pharmacy.as_of``, sorted.
+    """One row an item and whole period before ``until``, sorted; ``pharmacy.as_of`` if None.
 
     Columns: ``unique_id`` str (the item), ``ds`` Date (the period's first day; weeks begin on
     Monday), ``y`` f64 (units issued less units returned; transfers between places that record
@@ -28,7 +46,7 @@ def demand_history(
 
     An item begins with the period of its first issue, or of its first receipt where that is
     earlier. The first period of the feed is left out where the feed begins inside it, and so
-    is the one that ``as_of`` lies in: neither is whole. ``place`` keeps to what one place
+    is the one that ``until`` lies in: neither is whole. ``place`` keeps to what one place
     gave out, transfers included, without ``out_of_stock``: balances are of the whole pharmacy.
     """
     import polars as pl
@@ -37,7 +55,7 @@ def demand_history(
         demand = pharmacy.issues.filter(~pl.col("transfer"))
     else:
         demand = pharmacy.issues.filter(pl.col("place") == place)
-    span = _whole_periods(pharmacy, frequency)
+    span = _whole_periods(pharmacy, frequency, until or pharmacy.as_of)
     if span is None or demand.is_empty():
         return pl.DataFrame(
             schema={
@@ -91,7 +109,9 @@ def _shares(pharmacy: Pharmacy, every: str) -> pl.DataFrame:
     ).with_columns(pl.col("out_of_stock").fill_nan(None))
 
 
-def _whole_periods(pharmacy: Pharmacy, frequency: Frequency) -> tuple[date, date] | None:
+def _whole_periods(
+    pharmacy: Pharmacy, frequency: Frequency, until: date
+) -> tuple[date, date] | None:
     """The first day of the first and of the last whole period; None where there is none."""
     import polars as pl
 
@@ -99,7 +119,7 @@ def _whole_periods(pharmacy: Pharmacy, frequency: Frequency) -> tuple[date, date
     if not isinstance(earliest, date):
         return None
     every = _TRUNCATE[frequency]
-    days = pl.Series([earliest, pharmacy.as_of])
+    days = pl.Series([earliest, until])
     first, current = days.dt.truncate(every).to_list()
     if first < earliest:
         first = pl.Series([first]).dt.offset_by(every).item()

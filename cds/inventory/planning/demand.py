@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from cds.errors import InputError
 from cds.inventory.description import Pharmacy
 from cds.inventory.planning.periods import ReviewPeriods
 
@@ -23,6 +25,9 @@ takes the cheap statistical models, so that a night of 5,000 items ends in minut
 
 HORIZON: Final = 12
 """Review periods looked ahead, where lead times are not longer."""
+
+LONGEST_SILENCE: Final = 364
+"""Days after the newest issue beyond which nothing is forecast from what came before."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,10 @@ def forecast_demand(
 ) -> DemandForecast | None:
     """The demand of every item that was ever issued; None where none was for a whole period.
 
-    The result depends on the pharmacy, ``horizon``, ``effort`` and ``seed`` alone.
+    Where the feed is late the history ends with its last whole period, and the periods of which
+    nothing is known yet are forecast too and left out of the result. The result depends on the
+    pharmacy, ``horizon``, ``effort`` and ``seed`` alone. InputError where the newest issue is
+    more than ``LONGEST_SILENCE`` days old.
     """
     import polars as pl
 
@@ -69,7 +77,9 @@ def forecast_demand(
     from cds.inventory.history import demand_history
 
     periods = ReviewPeriods(pharmacy.as_of, pharmacy.settings.review_days)
-    history = demand_history(periods.as_weeks(pharmacy), "W")
+    silent = _silent_periods(pharmacy)
+    until = periods.monday - timedelta(weeks=silent)
+    history = demand_history(periods.as_weeks(pharmacy), "W", until=until)
     if history.is_empty():
         return None
     demand, corrections = uncensor(history, "W")
@@ -81,7 +91,8 @@ def forecast_demand(
         ("light", series.filter(~pl.col("unique_id").is_in(chosen))),
     ):
         if not part.is_empty():
-            found.append(_forecast(part, kind, horizon, seed, workers, progress))
+            ahead = _forecast(part, kind, silent + horizon, seed, workers, progress)
+            found.append(_without_first(ahead, silent))
     merged = _merged(found, periods)
     shown = demand if "issued" in demand.columns else demand.with_columns(issued=pl.col("y"))
     past = shown.select("unique_id", "ds", demand="y", issued="issued", out_of_stock="out_of_stock")
@@ -92,6 +103,34 @@ def forecast_demand(
         periods,
         len(chosen),
         series["unique_id"].n_unique() - len(chosen),
+    )
+
+
+def _silent_periods(pharmacy: Pharmacy) -> int:
+    """Past review periods that a late feed does not tell of, or not to their end."""
+    from cds.inventory.history import known_until
+
+    days = (pharmacy.as_of - known_until(pharmacy)).days
+    if days > LONGEST_SILENCE:
+        raise InputError(
+            f"the newest issue is {days + 1} days older than {pharmacy.as_of}; expected at most "
+            f"{LONGEST_SILENCE + 1} to forecast from: is the date right, or the feed broken?"
+        )
+    return -(-days // pharmacy.settings.review_days)
+
+
+def _without_first(forecast: Forecast, periods: int) -> Forecast:
+    """The forecast without its first periods, which lie in the past."""
+    import polars as pl
+
+    if not periods:
+        return forecast
+    row = pl.int_range(pl.len()).over("unique_id")
+    return replace(
+        forecast,
+        table=forecast.table.filter(row >= periods),
+        quantiles=forecast.quantiles[:, periods:],
+        mean=forecast.mean[:, periods:],
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from cds.inventory.description import Lot, Pharmacy
+from cds.inventory.history import known_until
 from cds.inventory.ordering.allocation import Claim, allocate
 from cds.inventory.planning.order_plan import Shared
 
@@ -64,7 +65,7 @@ def _used(pharmacy: Pharmacy, sites: Mapping[str, str]) -> dict[tuple[str, str],
     """Units of each (item, site) issued to wards on the recent days, less returns."""
     import polars as pl
 
-    first = pharmacy.as_of - timedelta(days=pharmacy.settings.recent_days)
+    first = known_until(pharmacy) - timedelta(days=pharmacy.settings.recent_days)
     issued = pharmacy.issues.filter(
         ~pl.col("transfer") & (pl.col("date") >= first) & pl.col("place").is_not_null()
     )

@@ -185,7 +185,9 @@ class _Reader:
     def _no_rows(self, table: str, file: str) -> None:
         """A needed table without a usable row: an empty hospital is no answer."""
         if table == "lots" and not self._refused.get(table):
-            return  # nothing on hand may be the truth
+            message = "has no rows: taken as nothing on hand; a failed export looks the same"
+            self._findings.add(Problem("warning", table, file, 0, "", message))
+            return  # it may be the truth
         # Also those of tables before: a lot may be unknown because its item's row is wrong.
         found = [one for one in self._findings.problems if one.severity == "refused"]
         if not found:

@@ -23,8 +23,7 @@ ROW: Final = "_row"
 """The column with each row's number, as a spreadsheet or a viewer of Parquet shows it."""
 ENDINGS: Final = (".csv", ".tsv", ".parquet")
 
-# Chinese words do not touch small Latin letters; "Ren閑" is a French name in another encoding.
-_MISREAD = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
+_TOUCHES_LATIN = re.compile(r"(?<=[a-z])[^\x00-\x7f]|[^\x00-\x7f](?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -108,12 +107,22 @@ def decoded(content: bytes, source: str) -> bytes:
             continue
         if encoding == "utf-8":
             return content
-        if encoding == "utf-16" or not _MISREAD.search(text):
+        if encoding == "utf-16" or not _misread(text):
             return text.encode()
     raise InputError(
         'is neither UTF-8 nor GB18030 (GBK); in the spreadsheet, save it as "CSV UTF-8"',
         Place(source),
     )
+
+
+def _misread(text: str) -> bool:
+    """Whether ``text`` from GB18030 was written in another encoding, as "Ren閑" for "René,".
+
+    An accented letter and the letter after it make a rare character, whose second byte is below
+    0xA1, amid small Latin letters; "μg", "mg×12" and "0.5g片" are of common ones (GB 2312).
+    """
+    touching = (found.group().encode("gb18030") for found in _TOUCHES_LATIN.finditer(text))
+    return any(len(written) == 2 and written[1] < 0xA1 for written in touching)
 
 
 def _text_table(name: str, file: str, text: bytes, findings: Findings) -> RawTable | None:
