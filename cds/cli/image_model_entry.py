@@ -38,6 +38,8 @@ def imaging_entry(name: str, folder: Path, language: str, *, whole: bool) -> dic
     if whole:
         scope, intake = contract.scope, contract.intake
         made_for = [*scope.modalities, *scope.body_parts, *scope.views]
+        if scope.ages:
+            made_for.append("ages {:g}-{:g}".format(*scope.ages))
         size = f"{intake.height} x {intake.width}"
         label = ", ".join([*made_for, size])
         entry["inputs"] = [{"feature": intake.name, "label": label, "unit": None}]

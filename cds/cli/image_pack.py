@@ -44,6 +44,9 @@ def pack(
     view: Annotated[
         _Text, typer.Option("--view", metavar="PA,AP", help="As in ViewPosition.")
     ] = None,
+    ages: Annotated[
+        _Text, typer.Option("--ages", metavar="1,5", help="Youngest and oldest patient, years.")
+    ] = None,
     task: Annotated[
         _Text,
         typer.Option(
@@ -153,6 +156,7 @@ def pack(
         modalities=None if modality is None else () if modality == "any" else names(modality),
         body_parts=names(body_part),
         views=names(view),
+        ages=pair("--ages", ages) or (),
         activation=choice("--activation", activation, Activation),
         layout=choice("--layout", layout, Layout),
         size=None if sides is None else (int(sides[0]), int(sides[1])),

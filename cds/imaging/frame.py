@@ -51,12 +51,16 @@ class GreyScale:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What the header says the image is; empty strings where it says nothing."""
+    """What the header says the image is; empty strings where it says nothing.
+
+    ``age``: the patient's in years, None where unsaid.
+    """
 
     modality: str = ""
     body_part: str = ""
     view: str = ""
     laterality: str = ""
+    age: float | None = None
     sop_class: str = ""
     study: str = ""
     series: str = ""

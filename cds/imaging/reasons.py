@@ -18,6 +18,10 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "the image is a {found} view and the model was made for {expected}",
         "图像体位为 {found}，而该模型仅适用于 {expected}",
     ),
+    "age": (
+        "the patient is {found} years old and the model was made for ages {expected}",
+        "患者年龄为 {found} 岁，而该模型仅适用于 {expected} 岁",
+    ),
     "localizer": (
         "the image is a localizer, which shows where others lie and is not for reading",
         "该图像为定位像，不用于诊断",
@@ -56,7 +60,7 @@ FINDINGS: Final[dict[str, tuple[str, str]]] = {
     ),
 }
 
-_WHAT: Final = {"modality": "设备类型", "body part": "部位", "view": "体位"}
+_WHAT: Final = {"modality": "设备类型", "body part": "部位", "view": "体位", "age": "年龄"}
 
 
 def sentence(code: str, numbers: Mapping[str, float | str], language: str = "en") -> str:

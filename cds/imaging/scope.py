@@ -23,7 +23,7 @@ _WORD: Final = re.compile(r"[A-Z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """``code``: modality, body_part or view."""
+    """``code``: modality, body_part, view or age."""
 
     code: str
     found: str
@@ -42,14 +42,18 @@ def mismatches(identity: Identity, scope: Scope) -> Iterator[Mismatch]:
     view = identity.view.upper()
     if view and scope.views and view not in _upper(scope.views):
         yield Mismatch("view", identity.view, _listed(scope.views))
+    if identity.age is not None and scope.ages and not _within(identity.age, scope.ages):
+        youngest, oldest = scope.ages
+        yield Mismatch("age", _years(identity.age), f"{youngest:g} to {oldest:g}")
 
 
 def unknown(identity: Identity, scope: Scope) -> list[str]:
-    """What the scope asks and the header leaves open: modality, body part, view."""
+    """What the scope asks and the header leaves open: modality, body part, view, age."""
     asked = (
         ("modality", scope.modalities, identity.modality.upper() not in _UNSAID),
         ("body part", scope.body_parts, identity.body_part != ""),
         ("view", scope.views, identity.view != ""),
+        ("age", scope.ages, identity.age is not None),
     )
     return [what for what, wanted, said in asked if wanted and not said]
 
@@ -60,6 +64,15 @@ def _same(found: str, wanted: str) -> bool:
         if expected & group:
             expected |= group
     return not words.isdisjoint(expected) or found == wanted
+
+
+def _within(age: float, ages: Sequence[float]) -> bool:
+    """A child of five is one until the sixth birthday."""
+    return ages[0] <= age < ages[1] + 1
+
+
+def _years(age: float) -> str:
+    return f"{age:.1f}" if age < 2 else f"{int(age)}"
 
 
 def _upper(names: Sequence[str]) -> set[str]:

@@ -21,6 +21,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "RGB": ("colour", "彩色"),
     "modality": ("modality", "检查类型"),
     "body_part": ("body part", "部位"),
+    "age": ("age in years", "年龄（岁）"),
     "view": ("view", "体位"),
     "spacing": ("spacing", "像素间距"),
     "spacing_is": ("{rows:.4g} × {columns:.4g} mm", "{rows:.4g} × {columns:.4g} 毫米"),

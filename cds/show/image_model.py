@@ -35,6 +35,10 @@ def model_text(
     return "\n".join(terminal.plain(line) for line in lines) + "\n"
 
 
+def _ages(ages: tuple[float, ...]) -> tuple[str, ...]:
+    return ("{:g}-{:g} y".format(*ages),) if ages else ()
+
+
 def _rows(contract: Contract, language: str) -> Iterator[tuple[str, str]]:
     scope, any_one = contract.scope, say("any", language)
     yield "purpose", worded(contract.purpose, language)
@@ -44,7 +48,7 @@ def _rows(contract: Contract, language: str) -> Iterator[tuple[str, str]]:
         "scope",
         "; ".join(
             ", ".join(names) or any_one
-            for names in (scope.modalities, scope.body_parts, scope.views)
+            for names in (scope.modalities, scope.body_parts, scope.views, _ages(scope.ages))
         ),
     )
     yield "input", _input(contract.intake)

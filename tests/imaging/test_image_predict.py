@@ -71,20 +71,25 @@ def test_the_threshold_of_two_labels_and_the_calibration_of_the_logit(tmp_path: 
         (Identity(modality="MR", body_part="CHEST"), "modality", ("MR", "CR, DX")),
         (Identity(modality="DX", body_part="KNEE"), "body_part", ("KNEE", "CHEST")),
         (Identity(modality="DX", body_part="THORAX", view="LL"), "view", ("LL", "PA, AP")),
-        (Identity(modality="dx", body_part="Chest PA", view="pa"), "", ()),
+        (Identity(modality="DX", view="PA", age=62.0), "age", ("62", "1 to 5")),
+        (Identity(modality="DX", view="PA", age=6.0), "age", ("6 years", "1 to 5")),
+        (Identity(modality="DX", view="PA", age=0.9), "age", ("0.9", "1 to 5")),
+        (Identity(modality="DX", view="PA", age=5.99), "", ()),
+        (Identity(modality="dx", body_part="Chest PA", view="pa", age=3.0), "", ()),
         (Identity(), "", ()),
     ],
 )
 def test_the_header_may_say_that_it_is_something_else(
     tmp_path: Path, identity: Identity, code: str, words: tuple[str, ...]
 ) -> None:
-    loaded = model(tmp_path / "m", scope=Scope(("CR", "DX"), ("CHEST",), ("PA", "AP")))
+    loaded = model(tmp_path / "m", scope=Scope(("CR", "DX"), ("CHEST",), ("PA", "AP"), (1, 5)))
     (result,) = results(loaded, frame(0.8, identity=identity))
     assert result.code == code
     assert all(word in result.reason for word in words)
     assert (result.status == "refused") is bool(code)
     assert (result.probabilities is None) is bool(code)
-    assert ("scope_unchecked" in result.findings) is (identity.view == "")
+    unsaid = identity.view == "" or identity.body_part == "" or identity.age is None
+    assert ("scope_unchecked" in result.findings) is unsaid
 
 
 def test_a_refused_image_says_nothing_unless_forced_and_keeps_its_reason(tmp_path: Path) -> None:

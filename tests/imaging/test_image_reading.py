@@ -523,3 +523,27 @@ def test_what_frames_share_and_what_each_has_for_itself(tmp_path: Path) -> None:
     assert (first.grey.slope, second.grey.slope) == (1.0, 2.0)
     assert second.grey.unit == "HU"
     assert [image.grey.windows[0].centre for image in (first, second)] == [40.0, 80.0]
+
+
+@pytest.mark.parametrize(
+    ("said", "born", "years"),
+    [  # PS3.5 table 6.2-1: AS is nnnD, nnnW, nnnM or nnnY
+        ("004Y", "", 4.0),
+        ("018M", "", 1.5),
+        ("026W", "", 0.498),
+        ("010D", "", 0.027),
+        ("62", "", 62.0),  # without a unit: years are meant
+        ("", "20200615", 5.908),
+        ("old", "20200615", 5.908),
+        ("", "20300101", None),  # born after the study
+        ("", "", None),
+    ],
+)
+def test_the_age_is_said_or_follows_from_birth_and_study(
+    said: str, born: str, years: float | None
+) -> None:
+    from cds.imaging.reading.header import age_of
+
+    header = {"PatientAge": said, "PatientBirthDate": born, "StudyDate": "20260513"}
+    found = age_of(header)
+    assert found == (None if years is None else pytest.approx(years, abs=1e-3))

@@ -98,11 +98,15 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which images the model was made for; empty means that the contract does not say."""
+    """Which images the model was made for; empty means that the contract does not say.
+
+    ``ages``: the youngest and the oldest patient, in completed years.
+    """
 
     modalities: tuple[str, ...] = ()
     body_parts: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
+    ages: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

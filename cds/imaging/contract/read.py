@@ -99,7 +99,10 @@ def _scope(section: Section | None) -> Scope:
         modalities=section.texts("modalities"),
         body_parts=section.texts("body_parts"),
         views=section.texts("views"),
+        ages=section.numbers("ages", (), (0, 2)),
     )
+    if scope.ages and not 0 <= scope.ages[0] <= scope.ages[1]:
+        raise section.refuse("ages", "the youngest and the oldest patient, in years")
     section.close()
     return scope
 

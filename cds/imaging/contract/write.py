@@ -43,6 +43,8 @@ def contract_text(contract: Contract) -> str:
     lines += ["", "# Images whose header says otherwise are refused; an empty list asks nothing."]
     lines += ["[scope]", _pair("modalities", scope.modalities)]
     lines += [_pair("body_parts", scope.body_parts), _pair("views", scope.views)]
+    lines += ["# The youngest and the oldest patient, in completed years."]
+    lines += [_pair("ages", scope.ages)]
     lines += _input(contract.intake)
     lines += _output(contract.output)
     if contract.gate is not None:

@@ -17,7 +17,9 @@ def card_text(contract: Contract, known: Sequence[str], samples: int) -> str:
     lines += ["## What goes in and what comes out", ""]
     lines += [
         f"- {', '.join(scope.modalities) or 'any modality'}; "
-        f"{', '.join(scope.body_parts) or 'any body part'}; {', '.join(scope.views) or 'any view'}",
+        f"{', '.join(scope.body_parts) or 'any body part'}; "
+        f"{', '.join(scope.views) or 'any view'}; "
+        f"{'ages ' + '-'.join(f'{age:g}' for age in scope.ages) if scope.ages else 'any age'}",
         f"- {intake.height} x {intake.width} pixels, {intake.channels} channel(s), "
         f"{intake.layout}, {intake.resize}, pixels in {list(intake.value_range)}",
         f"- {contract.task}: {', '.join(label.name for label in output.labels)}",

@@ -189,7 +189,7 @@ def _scope(metadata: Metadata | None, wishes: Wishes, notes: Notes) -> Scope:
         notes.doubts.append(
             f"metadata.json says {', '.join(said)}, --modality says {', '.join(wishes.modalities)}"
         )
-    return Scope(modalities or (), wishes.body_parts, wishes.views)
+    return Scope(modalities or (), wishes.body_parts, wishes.views, wishes.ages)
 
 
 def _name(metadata: Metadata | None, wishes: Wishes, source: str) -> str:

@@ -24,6 +24,7 @@ class Wishes:
     modalities: tuple[str, ...] | None = None
     body_parts: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
+    ages: tuple[float, ...] = ()
     activation: Activation | None = None
     layout: Layout | None = None
     size: tuple[int, int] | None = None

@@ -7,6 +7,8 @@ others at the top of the dataset. What is missing or damaged is missing here.
 from __future__ import annotations
 
 import math
+import re
+from datetime import date, datetime
 from typing import Any
 
 from cds.imaging.frame import GreyScale, Identity, VoiFunction, Window
@@ -23,6 +25,8 @@ _SIDES = {
     "L": (1.0, 0.0, 0.0), "R": (-1.0, 0.0, 0.0), "P": (0.0, 1.0, 0.0),
     "A": (0.0, -1.0, 0.0), "H": (0.0, 0.0, 1.0), "F": (0.0, 0.0, -1.0),
 }  # fmt: skip
+_AGE = re.compile(r"(\d{1,3})([DWMY]?)")
+_IN_A_YEAR = {"D": 365.2425, "W": 365.2425 / 7, "M": 12.0, "Y": 1.0}
 
 Vector = tuple[float, float, float]
 
@@ -105,11 +109,33 @@ def identity_of(header: Any) -> Identity:
             text(header, "ViewPosition") or (text(views[0], "CodeMeaning") if views else "")
         ).upper(),
         laterality=(text(header, "ImageLaterality") or text(header, "Laterality")).upper(),
+        age=age_of(header),
         sop_class=text(header, "SOPClassUID"),
         study=text(header, "StudyInstanceUID"),
         series=text(header, "SeriesInstanceUID"),
         instance=text(header, "SOPInstanceUID"),
     )
+
+
+def age_of(header: Any) -> float | None:
+    """The patient's age in years: as said (PS3.5, AS), else from birth to study; None if unsaid.
+
+    Many write a bare number and mean years; it is taken so.
+    """
+    said = _AGE.fullmatch(text(header, "PatientAge").upper())
+    if said is not None:
+        return int(said[1]) / _IN_A_YEAR[said[2] or "Y"]
+    born, seen = (_day(text(header, name)) for name in ("PatientBirthDate", "StudyDate"))
+    if born is None or seen is None or seen < born:
+        return None
+    return (seen - born).days / _IN_A_YEAR["D"]
+
+
+def _day(written: str) -> date | None:
+    try:
+        return datetime.strptime(written, "%Y%m%d").date()
+    except ValueError:
+        return None
 
 
 def grey_scale_of(header: Any, index: int, bits_stored: int) -> GreyScale:

@@ -75,7 +75,8 @@ class Network:
 class Description:
     """What the contract and the card say in words, by language where they are sentences.
 
-    ``titles`` and ``codes``: of labels; a code is its system, the code and its meaning.
+    ``ages``: the youngest and the oldest patient, in completed years. ``titles`` and ``codes``: of
+    labels; a code is its system, the code and its meaning.
     """
 
     name: str = ""
@@ -83,6 +84,7 @@ class Description:
     modalities: tuple[str, ...] = ()
     body_parts: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
+    ages: tuple[int, ...] = ()
     purpose: dict[str, str] = field(default_factory=dict)
     not_for: dict[str, str] = field(default_factory=dict)
     titles: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -100,11 +100,14 @@ def _checked(key: str, value: Any, default: Any, hint: Any, place: Place) -> Any
             raise InputError(f"is {value!r}; expected one of {expected}", place)
         return value
     if isinstance(default, tuple):
-        of = int if key == "widths" else str
+        of = int if key in ("widths", "ages") else str
         if not isinstance(value, list) or not all(type(one) is of for one in value):
             raise InputError(f"is {value!r}; expected a list of {_WORDS[of]}", place)
         if key == "widths" and (len(value) != _COUNT_OF_WIDTHS or min(value) < 1):
             raise InputError(f"is {value!r}; expected four numbers of channels", place)
+        if key == "ages" and value and (len(value) != 2 or not 0 <= value[0] <= value[1]):
+            expected = "the youngest and the oldest patient, in years"
+            raise InputError(f"is {value!r}; expected {expected}", place)
         return tuple(value)
     if isinstance(default, float) and type(value) is int:
         value = float(value)

@@ -214,7 +214,7 @@ def _contract(recipe: Recipe, labels: tuple[str, ...], graph: bytes, outputs: in
         file=MODEL,
         sha256=sha256(graph),
         opset=OPSET,
-        scope=Scope(words.modalities, words.body_parts, words.views),
+        scope=Scope(words.modalities, words.body_parts, words.views, words.ages),
         intake=intake_of(recipe.network.size),
         output=Output(
             name=LOGIT,
