@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from dataclasses import dataclass
@@ -11,14 +10,12 @@ from pathlib import Path
 
 import polars as pl
 
+from cds.encoding import decode
 from cds.errors import InputError, Place
 
 TEXTS = (".csv", ".tsv", ".txt")
 SPREADSHEETS = (".xlsx", ".xlsm")
 ENDINGS = (*TEXTS, ".parquet", *SPREADSHEETS)
-
-# Chinese words do not touch small Latin letters; "Ren閑" is a French name in another encoding.
-_MISREAD = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ def read_raw(path: Path) -> RawTable:
 
 def raw_text(content: bytes, source: str) -> RawTable:
     """CSV, its cells set off by commas, semicolons or tabs, in UTF-8, UTF-16 or GB18030."""
-    text = _decoded(content, source)
+    text = decode(content, source)
     if not text.strip():
         raise InputError("is empty; expected a row of headers and rows under it", Place(source))
     header = next(line for line in text.splitlines() if line.strip())
@@ -146,24 +143,3 @@ def _tidy(frame: pl.DataFrame, source: str, first_row: int = 2) -> RawTable:
     # Rows without a single cell are what spreadsheets leave behind below a table.
     blank = pl.all_horizontal(pl.exclude("__row").is_null())
     return RawTable(source, numbered.filter(~blank), first_row)
-
-
-def _decoded(content: bytes, source: str) -> str:
-    """UTF-8, also with a mark; UTF-16 with one; else GB18030, as Excel in China writes CSV."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            break
-        if encoding != "gb18030" or not _MISREAD.search(text):
-            return text
-    raise InputError(
-        'is neither UTF-8 nor GB18030 text; in the spreadsheet, save it as "CSV UTF-8"',
-        Place(source),
-    )

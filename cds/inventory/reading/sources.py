@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from cds.encoding import decode
 from cds.errors import InputError, Place
 from cds.inventory.problems import Findings, Problem
 from cds.inventory.reading.columns import COLUMNS, NOTES, TABLES, spellings, squeezed
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 ROW: Final = "_row"
 """The column with each row's number, as a spreadsheet or a viewer of Parquet shows it."""
 ENDINGS: Final = (".csv", ".tsv", ".parquet")
-
-_TOUCHES_LATIN = re.compile(r"(?<=[a-z])[^\x00-\x7f]|[^\x00-\x7f](?=[a-z])")
 
 
 @dataclass(frozen=True)
@@ -81,48 +79,11 @@ def read_table(name: str, path: Path, findings: Findings) -> RawTable | None:
             return None
         return _named(name, path.name, list(frame.columns), frame, 1, findings)
     try:
-        text = decoded(content, path.name)
+        text = decode(content, path.name).encode()
     except InputError as error:
         findings.broken(error.place or Place(path.name), error.message)
         return None
     return _text_table(name, path.name, text, findings)
-
-
-def decoded(content: bytes, source: str) -> bytes:
-    """``content`` as UTF-8 without a mark: from UTF-8, UTF-16 with a mark, or GB18030 (GBK).
-
-    Raises InputError where it is none of them.
-    """
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        content = content.removeprefix(codecs.BOM_UTF8)
-        if content.isascii():
-            return content
-        encodings = ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8":
-            return content
-        if encoding == "utf-16" or not _misread(text):
-            return text.encode()
-    raise InputError(
-        'is neither UTF-8 nor GB18030 (GBK); in the spreadsheet, save it as "CSV UTF-8"',
-        Place(source),
-    )
-
-
-def _misread(text: str) -> bool:
-    """Whether ``text`` from GB18030 was written in another encoding, as "Ren閑" for "René,".
-
-    An accented letter and the letter after it make a rare character, whose second byte is below
-    0xA1, amid small Latin letters; "μg", "mg×12" and "0.5g片" are of common ones (GB 2312).
-    """
-    touching = (found.group().encode("gb18030") for found in _TOUCHES_LATIN.finditer(text))
-    return any(len(written) == 2 and written[1] < 0xA1 for written in touching)
 
 
 def _text_table(name: str, file: str, text: bytes, findings: Findings) -> RawTable | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cds.encoding import decode
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
 
 SPREADSHEETS = (".xlsx", ".xlsm")
 TEXTS = (".csv", ".tsv", ".txt")
-
-# Chinese words do not touch small Latin letters; "Ren閑" is a French name in another encoding
-_MISREAD = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def text_sheet(path: Path, source: str) -> RawSheet:
 
     Raises InputError for a file that is neither UTF-8 nor GB18030, or not CSV.
     """
-    text = _decoded(_bytes(path, source), source)
+    text = decode(_bytes(path, source), source)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     try:
         rows = tuple(tuple(row) for row in reader)
@@ -105,24 +102,6 @@ def _bytes(path: Path, source: str) -> bytes:
     except OSError as error:
         reason = error.strerror or str(error)
         raise InputError(f"cannot be read: {reason}", Place(source)) from error
-
-
-def _decoded(content: bytes, source: str) -> str:
-    """UTF-8, also with a mark; UTF-16 with one; else GB18030, as Excel in China writes CSV."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != "gb18030" or not _MISREAD.search(text):
-            return text
-    raise InputError(
-        'is neither UTF-8 nor GB18030; in the spreadsheet, save it as "CSV UTF-8"', Place(source)
-    )
 
 
 def _delimiter(text: str) -> str:
