@@ -23,13 +23,20 @@ SHORT: Final = 1  # units not met
 WASTE: Final = 2  # units that die, in the horizon or after it
 RISK_EARLY: Final = 3  # run out before an order of now arrives
 RISK_NEXT: Final = 4  # run out before an order of the next review arrives
-MEASURES: Final = 5
+SHORT_NEXT: Final = 5  # expected units not met before an order of the next review arrives
+MEASURES: Final = 6
 
 BY_RULE: Final = -1.0
 """In the place of a first quantity: order by the rule in period 0 too."""
 
 # Normal quantiles at (k + 1/2) / 8: demand after the horizon, one of eight to each scenario.
 AFTER: Final = (-1.534121, -0.157311, 0.887147, -0.488776, 0.157311, 1.534121, -0.887147, 0.488776)
+
+BLUR: Final = 0.25
+"""Scale of what the scenarios leave open (see ``Outlook.blur``), in spreads of demand."""
+
+NEAR: Final = 10.0
+"""Scales of blur beyond which it makes no difference worth reckoning."""
 
 COARSE: Final = 9
 """Quantities tried at first, besides none; all that are allowed where they are no more."""
@@ -61,6 +68,10 @@ class Outlook(NamedTuple):
     which an order of ``t`` arrives; ``cumulative[t]`` is expected demand before ``t``. For each
     unit that demand before ``t`` was above that, ``shift[t]`` more are expected in the window.
     After the horizon a period brings ``rate`` with spread ``rate_sd``.
+
+    ``blur[t]``: a few hundred scenarios say nothing of demand that is exceeded once in thousands,
+    where a vital item's stock is decided. Each scenario therefore stands for its neighbours too:
+    the stock left in ``t`` has a double exponential law of this scale about the simulated.
     """
 
     protection_mean: Numbers
@@ -69,6 +80,7 @@ class Outlook(NamedTuple):
     shift: Numbers
     rate: float
     rate_sd: float
+    blur: Numbers
 
 
 class Work(NamedTuple):
@@ -130,7 +142,25 @@ def outlook_of(batch: Batch, item: int) -> Outlook:  # pragma: no cover - compil
     for t in range(1, periods):
         if shared > 0.0 and cumulative[t] > 0.0:
             shift[t] = t * shared / (own + (t - 1) * shared) * mean[t] / cumulative[t]
-    return Outlook(mean, spread, cumulative, shift, rate, np.sqrt(variance / periods))
+    return Outlook(
+        mean, spread, cumulative, shift, rate, np.sqrt(variance / periods), blur_of(demand, lead)
+    )
+
+
+@compiled
+def blur_of(demand: Numbers, lead: Whole) -> Numbers:  # pragma: no cover - compiled
+    """``BLUR`` spreads of demand until each period, at most of a mean delay and a review."""
+    scenarios, periods = demand.shape
+    longest = int(np.ceil(lead[:, 0].mean() - 1e-9)) + 1
+    blur = np.zeros(periods)
+    total = np.zeros(scenarios)
+    for t in range(periods):
+        if t < longest:
+            total += demand[:, t]
+            blur[t] = BLUR * total.std()
+        else:
+            blur[t] = blur[t - 1]
+    return blur
 
 
 @compiled
@@ -245,6 +275,8 @@ def simulate(
     short = 0.0
     waste = 0.0
     first_short = periods + 1000
+    near_before = 0.0
+    until_next = 1 + lead[min(1, periods - 1)]
 
     for t in range(periods):
         for order in range(orders_from, orders_to):
@@ -291,8 +323,17 @@ def simulate(
         seen += demand[t]
         wanted = demand[t] + waiting
         on_hand -= wanted
+        near = 0.0
+        scale = outlook.blur[t]
+        if abs(on_hand) < NEAR * scale:
+            near = scale / 2.0 * np.exp(-abs(on_hand) / scale)
+        more = max(near - near_before, 0.0)
+        near_before = 0.0 if backlog else near
         head, count, wanted = issue(work, head, count, wanted, lifo)
         on_hand += wanted
+        cost += shortage * more
+        if t < until_next:
+            totals[SHORT_NEXT] += wanted + more
         if wanted > 1e-9:
             short += wanted
             cost += shortage * wanted
@@ -335,7 +376,7 @@ def simulate(
     totals[WASTE] += waste
     if first_short < lead[0]:
         totals[RISK_EARLY] += 1.0
-    if first_short < 1 + lead[min(1, periods - 1)]:
+    if first_short < until_next:
         totals[RISK_NEXT] += 1.0
 
 
@@ -407,10 +448,11 @@ class Tables(NamedTuple):
     """For each item its quantities, smallest first, and their measures.
 
     ``measures`` has shape (n, COLUMNS, MEASURES); only the first ``counts[i]`` columns of item
-    ``i`` are filled. ``waits[i]``: in no scenario does it run out before an order of the next
-    review comes. An order of now is then never better than the same one at the next review, and
-    no column costs less than ordering nothing: what the simulation says against that is of the
-    rule by which it orders later, not of the item.
+    ``i`` are filled. ``waits[i]``: what is expected to be unmet before an order of the next
+    review comes is worth less than holding the smallest order for one period. An order of now is
+    then not better than the same one at the next review, and no column costs less than ordering
+    nothing: what the simulation says against that is of the rule by which it orders later, not
+    of the item.
     """
 
     quantities: Numbers
@@ -600,7 +642,8 @@ def fill_tables(
         held = stock_and_orders(batch, item)
         lacking = batch.rules[item, 4] - held
         enough = lacking <= 0.0 and batch.rules[item, 3] >= 1e15
-        tables.waits[item] = enough and tables.measures[item, 0, RISK_NEXT] == 0.0
+        missed = batch.costs[item, 0] * tables.measures[item, 0, SHORT_NEXT]
+        tables.waits[item] = enough and missed <= batch.costs[item, 2] * fewest * pack
         columns = FEW if tables.waits[item] else COARSE
         cover = max(up_to[0] - reorder[0], 4.0 * outlook.rate)
         useful = outlook.protection_mean[0] + 5.0 * outlook.protection_sd[0] + 2.0 * cover - held

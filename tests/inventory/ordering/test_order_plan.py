@@ -65,6 +65,30 @@ def test_sure_demand_is_ordered_to_the_unit(
     assert plan([steady(**changes)]).lines[0].quantity == expected
 
 
+def unsure(seed: int, **changes: object) -> ItemProblem:
+    """Ten a week on the mean, in one week, of long life; fifty scenarios."""
+    demand = np.random.default_rng(seed).poisson(10.0, (50, 8)).astype(np.float64)
+    lead_time = np.ones(demand.shape, np.int32)
+    return steady(demand=demand, lead_time=lead_time, **changes)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_stock_of_what_must_not_run_out_reaches_beyond_the_worst_scenario(seed: int) -> None:
+    vital, other = unsure(seed, item="vital", shortage=1000.0), unsure(seed, item="other")
+    worst = vital.demand[:, 1].max()  # week 0 is lost anyway; an order of week 1 is in for week 2
+    ordered = {line.item: line.quantity for line in plan([vital, other]).lines}
+    assert ordered["vital"] > worst
+    assert ordered["vital"] > ordered["other"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_can_wait_is_not_ordered_on_a_whim_of_the_scenarios(seed: int) -> None:
+    lasting = unsure(seed, lots=np.array([[2.0 * 10.0 + 6.0 * np.sqrt(20.0), 40.0]]))
+    (line,) = plan([lasting]).lines
+    assert line.quantity == 0
+    assert check([lasting], Limits(), plan([lasting]), costs=True) == ()
+
+
 def test_the_budget_goes_to_what_saves_most_and_its_price_is_told() -> None:
     vital = steady(item="vital", shortage=20.0)
     other = steady(item="other", shortage=3.0)

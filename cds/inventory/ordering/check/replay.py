@@ -15,6 +15,9 @@ import numpy as np
 from cds.inventory.ordering.outcome import LaterOrders
 from cds.inventory.ordering.problem import ItemProblem
 
+NEIGHBOURS: Final = 0.25
+"""A scenario stands for its neighbours: the scale of their law, in spreads of demand."""
+
 # Demand after the horizon is taken at eight equally likely levels, spread over the scenarios.
 LEVELS: Final = tuple(
     round(NormalDist().inv_cdf((k + 0.5) / 8), 6) for k in (0, 3, 6, 2, 4, 7, 1, 5)
@@ -105,7 +108,8 @@ def expected_cost(problem: ItemProblem, quantity: float, later: LaterOrders) -> 
 
 
 def can_wait(problem: ItemProblem) -> bool:
-    """Whether stock lasts, in every scenario, until an order of the next review comes.
+    """Whether what is expected to be unmet before an order of the next review comes is not worth
+    holding the smallest order for one period.
 
     Not with a quota, which is lost when it is not used, nor below the minimum stock.
     """
@@ -114,12 +118,15 @@ def can_wait(problem: ItemProblem) -> bool:
     if math.isfinite(problem.quota) or held < problem.minimum_stock:
         return False
     periods = problem.demand.shape[1]
+    scale = scale_of_neighbours(problem)
+    missed = []
     for scenario in range(problem.demand.shape[0]):
         store = Store()
         for amount, left in problem.lots:
             if left >= 1:
                 store.put(float(left), float(amount))
         waiting = problem.waiting
+        before = 0.0
         for period in range(
             min(1 + int(problem.lead_time[scenario, min(1, periods - 1)]), periods)
         ):
@@ -127,18 +134,46 @@ def can_wait(problem: ItemProblem) -> bool:
                 if order.arrival[scenario] == period and order.life > 0:
                     store.put(period + order.life, order.quantity)
             wanted = float(problem.demand[scenario, period]) + waiting
-            if wanted - store.take(wanted, problem.issuing) > 1e-9:
-                return False
-            waiting = 0.0
+            nearly = nearly_short(store.total - wanted, scale[period])
+            missed.append(max(nearly - before, 0.0))
+            before = nearly if problem.unmet == "lost" else 0.0
+            unmet = wanted - store.take(wanted, problem.issuing)
+            missed.append(unmet)
+            waiting = unmet if problem.unmet == "backlog" else 0.0
             store.throw_out(period + 1)
-    return True
+    smallest = max(math.ceil(problem.minimum_order / problem.pack - 1e-9), 1) * problem.pack
+    expected = math.fsum(missed) / len(problem.demand)
+    return problem.shortage * expected <= problem.holding * smallest * (1 + 1e-9)
+
+
+def scale_of_neighbours(problem: ItemProblem) -> list[float]:
+    """By period, how far the stock may be from a scenario's: ``NEIGHBOURS`` spreads of demand.
+
+    Of demand from now until the period, at most that of a mean delay and one period.
+    """
+    demand = np.asarray(problem.demand, np.float64)
+    until = math.ceil(float(np.mean(problem.lead_time[:, 0])) - 1e-9) + 1
+    spread = np.cumsum(demand, axis=1).std(axis=0)
+    return [NEIGHBOURS * float(spread[min(t, until - 1)]) for t in range(demand.shape[1])]
+
+
+def nearly_short(left: float, scale: float) -> float:
+    """Expected units unmet beyond the scenario's own, when it leaves ``left`` units (or lacks).
+
+    A double exponential law of ``scale`` about ``left``: E[max(-X, 0)] - max(-left, 0).
+    """
+    distance = abs(left)
+    if distance >= 10.0 * scale:  # no longer worth reckoning
+        return 0.0
+    return scale / 2.0 * math.exp(-distance / scale)
 
 
 def simulated_cost(problem: ItemProblem, quantity: float, later: LaterOrders) -> float:
     """Mean over the scenarios of what is simulated, and the price of staying below the minimum."""
     future = future_of(problem)
     scenarios = problem.demand.shape[0]
-    costs = [scenario_cost(problem, s, quantity, later, future) for s in range(scenarios)]
+    scale = scale_of_neighbours(problem)
+    costs = [scenario_cost(problem, s, quantity, later, future, scale) for s in range(scenarios)]
     held = sum(float(amount) for amount, left in problem.lots if left >= 1)
     held += sum(order.quantity for order in problem.pipeline)
     below = max(problem.minimum_stock - held - quantity, 0.0)
@@ -146,7 +181,12 @@ def simulated_cost(problem: ItemProblem, quantity: float, later: LaterOrders) ->
 
 
 def scenario_cost(
-    problem: ItemProblem, scenario: int, quantity: float, later: LaterOrders, future: Future
+    problem: ItemProblem,
+    scenario: int,
+    quantity: float,
+    later: LaterOrders,
+    future: Future,
+    scale: list[float],
 ) -> float:
     """Cost of one scenario, with what lies there at the end reckoned on."""
     periods = problem.demand.shape[1]
@@ -160,6 +200,7 @@ def scenario_cost(
     ]
     waiting = problem.waiting
     cost = 0.0
+    before = 0.0
     for period in range(periods):
         for arrival, amount, lasts in coming:
             if arrival == period:
@@ -186,6 +227,9 @@ def scenario_cost(
             else:
                 coming.append((period + delay, order, life))
         wanted = float(problem.demand[scenario, period]) + waiting
+        nearly = nearly_short(store.total - wanted, scale[period])
+        cost += problem.shortage * max(nearly - before, 0.0)
+        before = nearly if problem.unmet == "lost" else 0.0
         unmet = wanted - store.take(wanted, problem.issuing)
         cost += problem.shortage * unmet
         waiting = unmet if problem.unmet == "backlog" else 0.0
