@@ -91,15 +91,18 @@ def textbook(folder: Path) -> None:
 
 
 def pigment(path: Path) -> tuple[np.ndarray, np.ndarray, int, str]:
-    """Demand, changeover costs, holding cost, and the last line."""
-    lines = [line.split() for line in path.read_text().splitlines()]
-    lines = [line for line in lines if line]
-    periods, products = int(lines[0][0]), int(lines[1][0])
-    demand = np.array(lines[2 : 2 + products], np.int64)
-    if demand.shape != (products, periods):
-        raise ValueError(f"{path}: {demand.shape} where {(products, periods)} is declared")
-    table = np.array(lines[3 + products : -1], np.int64)  # pigment15c has more than its products
-    return demand, table[:products, :products], int(lines[2 + products][0]), " ".join(lines[-1])
+    """Demand, changeover costs, holding cost, and the last line.
+
+    Words one after another, whatever the lines: pigment15c has a table of ten products where it
+    declares eight, and its published optimum is that of a reader that takes the first 64 numbers.
+    """
+    text = path.read_text()
+    words = text.split()
+    periods, products = int(words[0]), int(words[1])
+    body = np.array(words[2 : 3 + products * (periods + products)], np.int64)
+    demand = body[: products * periods].reshape(products, periods)
+    changeover = body[products * periods + 1 :].reshape(products, products)
+    return demand, changeover, int(body[products * periods]), text.strip().splitlines()[-1].strip()
 
 
 def sequence_cost(

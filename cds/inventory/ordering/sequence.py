@@ -42,6 +42,9 @@ PATIENCE: Final = 200
 LEAST_STEP: Final = 0.002
 """Of the prices, as a part of what lies between the bound and the best cost known."""
 
+WORTH_PRICES: Final = 0.1
+"""Of the gap: while the prices close so much of it, more states a period would cost more time."""
+
 WHOLE: Final = 1e-4
 """Far more than rounding of sums of prices, far less than a unit of cost."""
 
@@ -71,7 +74,7 @@ class _Search:
         self.prices = np.zeros((3, products, self.periods))
         self.best: NDArray[np.int64] | None = None
         self.cost = float("inf")
-        self.bound = -float("inf")
+        self.bound = self.relaxed = -float("inf")
 
     def raise_bound(self, target: float, step: float, rounds: int) -> float:
         """Better prices and bound; the step that was left."""
@@ -79,6 +82,7 @@ class _Search:
             self.changeover, self.due, self.counts, self.holding, self.prices, target, step,
             rounds, PATIENCE,
         )  # fmt: skip
+        self.relaxed = float(bound)
         self.bound = max(self.bound, float(np.ceil(bound - WHOLE)))
         return float(step)
 
@@ -151,8 +155,10 @@ def best_sequence(
     widest = max(FIRST_STATES, STEPS_KEPT // demand.shape[1])
     width, step = FIRST_STATES, 1.0
     while search.bound < search.cost and time.monotonic() < until:
+        before = search.relaxed
         step = max(LEAST_STEP, search.raise_bound(search.cost, step, ROUNDS))
         if not search.search(width, until):
             break
-        width = min(2 * width, widest)
+        if search.relaxed - before < WORTH_PRICES * (search.cost - search.relaxed):
+            width = min(2 * width, widest)
     return Sequence(search.best, search.cost, search.bound)

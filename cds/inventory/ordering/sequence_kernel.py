@@ -179,7 +179,7 @@ def climb(
                 continue
         size = 0.0
         for place in range(flat.size):
-            way[place] = 0.7 * way[place] + 0.3 * differs[place]
+            way[place] = 0.9 * way[place] + 0.1 * differs[place]
             size += way[place] * way[place]
         if size < 1e-12 or target - bound < 1e-9:
             break
