@@ -90,6 +90,7 @@ def _combine(
     quantiles = np.zeros((panel.size, panel.horizon, len(LEVELS)))
     mean = np.zeros((panel.size, panel.horizon))
     windows = float(earlier.max()) / panel.horizon if len(earlier) else 0.0
+    years = panel.length / panel.rhythm.year
     pools: list[Pool | None] = [None] * panel.size
     actual = np.stack([panel.future(int(o)) for o in earlier], axis=1) if len(earlier) else (
         np.zeros((panel.size, 0, panel.horizon))
@@ -99,7 +100,10 @@ def _combine(
         seen.sum(1), 1
     )
     for rows, discrete in _groups(kinds, few_units(panel)):
-        found = pool(candidates, rows, actual, scale, discrete=discrete, windows=windows, seed=seed)
+        found = pool(
+            candidates, rows, actual, scale,
+            discrete=discrete, windows=windows, years=years, seed=seed,
+        )  # fmt: skip
         quantiles[rows], mean[rows] = found.quantiles, found.mean
         for row in rows:
             pools[row] = found

@@ -14,10 +14,14 @@ from cds.forecasting.dependence import Dependence, learn_dependence
 from cds.forecasting.quantiles import LEVELS, FloatArray
 
 CREDIT = {"steady": 6.0, "boosting": 1.5, "counts-1": 0.2, "counts-2": 0.2}
+YOUNG_CREDIT = CREDIT | {"counts-1": 3.0, "counts-2": 3.0}
 DISCRETE_CREDIT = {"boosting": 3.0}
 """What a model is believed to be worth before it is tried, relative to 1: at the earlier origins
-boosting has learnt from less than it will have at the end, laws of counts know no season, and
-days of patients are best foretold by a steady level."""
+boosting has learnt from less than it will have at the end, laws of counts know no season (no
+handicap where the past is too ``YOUNG`` to show one), and days of patients are best foretold by a
+steady level."""
+YOUNG = 2.0
+"""Years of past below which no season can be told from chance."""
 CONTINUOUS = ("structural", "steady")
 """Models whose law is too far from a law of rare counts to be heard on them."""
 PRIOR_WINDOWS, DISCRETE_PRIOR_WINDOWS = 4.0, 1.0
@@ -46,12 +50,13 @@ def pool(
     *,
     discrete: bool,
     windows: float,
+    years: float,
     seed: int,
 ) -> Pool:
     """Combine what the candidates say of these series; the last origin is the one wanted.
 
     ``actual`` (n, origins − 1, horizon) is what came after the earlier origins; ``scale`` (n,)
-    each series' size.
+    each series' size; ``years`` how long the panel's past is.
     """
     serving = [
         c
@@ -62,7 +67,7 @@ def pool(
     means = np.stack([c.mean[rows] for c in serving])
     known = actual[rows]
     origins, horizon = known.shape[1], known.shape[2]
-    credit = DISCRETE_CREDIT if discrete else CREDIT
+    credit = DISCRETE_CREDIT if discrete else YOUNG_CREDIT if years < YOUNG else CREDIT
     belief = DISCRETE_PRIOR_WINDOWS if discrete else PRIOR_WINDOWS
     prior = np.array([credit.get(c.name, 1.0) for c in serving])
     prior = prior / prior.sum()
