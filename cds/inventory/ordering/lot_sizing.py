@@ -21,7 +21,7 @@ IntArray = NDArray[np.int64]
 Proof = Literal["optimal", "feasible", "infeasible", "unknown"]
 
 RELAXED_SHARE: Final = 0.85
-"""Of the time limit, for the setups with amounts that need not be whole."""
+"""Of the time limit, for the choice of setups."""
 
 WHOLE: Final = 1e-4
 """Far more than a solver's rounding, far less than a unit of cost."""
@@ -96,6 +96,8 @@ def _choose_setups(
     infinity = solver.infinity()
     cost = solver.Objective()
     cost.SetMinimization()
+    # Where a unit takes one hour, whole demand and hours make whole amounts the cheapest.
+    amounts = solver.NumVar if np.all(work.unit_time == 1) else solver.IntVar
     loads = [solver.Constraint(-infinity, float(hours)) for hours in work.capacity]
     setups: list[list[Any]] = []
     for product in range(products):
@@ -114,7 +116,7 @@ def _choose_setups(
                 continue
             parts = solver.Constraint(wanted, wanted)
             for period in range(due + 1):
-                amount = solver.NumVar(0, wanted, "")
+                amount = amounts(0, wanted, "")
                 parts.SetCoefficient(amount, 1)
                 cost.SetCoefficient(amount, int(work.holding[product]) * (due - period))
                 loads[period].SetCoefficient(amount, unit)
