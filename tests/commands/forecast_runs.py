@@ -17,7 +17,7 @@ from cds.cli.app import main
 
 ROOT = Path(__file__).parent.parent.parent
 SAMPLES = ROOT / "sample_data" / "forecasting"
-NOW = "2026-11-22T23:30:00+00:00"  # a Sunday
+NOW = "2026-11-23T00:30:00+00:00"  # a Monday
 QUANTILES = (
     "q0.025", "q0.05", "q0.1", "q0.2", "q0.3", "q0.4", "q0.5", "q0.6", "q0.7", "q0.8", "q0.9",
     "q0.95", "q0.975", "q0.99",
