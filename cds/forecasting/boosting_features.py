@@ -22,6 +22,11 @@ FEWEST_FOR_COMMON = 5
 """Series from which what they have in common is worth a feature."""
 EXTREME = 12.0
 """Standardised features and targets are cut at ± this."""
+LEAST_NOISE_OF_COUNTS = 0.25
+"""Noise below which counts do not lie on the root scale: half of a Poisson law's (Anscombe 1948).
+
+A series of zeros has next to none of its own, and its first sale would be beyond every scale.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ def feature_source(
     change = np.full_like(values, np.nan)
     change[:, 1:] = values[:, 1:] - values[:, :-1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        unit = np.where(reference.scale > 0, reference.scale, np.nan)
+        least = np.where(panel.whole, LEAST_NOISE_OF_COUNTS, 0.0)[:, None]
+        unit = np.where(reference.scale > 0, np.maximum(reference.scale, least), np.nan)
         standard_error = np.clip(errors / unit, -EXTREME, EXTREME)
         standard_change = np.clip(change / unit, -EXTREME, EXTREME)
     rolling = tuple(_trailing_mean(values, window) for window in panel.rhythm.windows)

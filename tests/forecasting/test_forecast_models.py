@@ -215,3 +215,19 @@ def test_wrong_wishes_are_refused(change: dict[str, object], message: str) -> No
 def test_a_history_with_a_missing_period_is_refused() -> None:
     with pytest.raises(InputError, match="item000.*not consecutive"):
         forecast(pharmacy(2).filter(pl.col("ds") != date(2025, 3, 1)), frequency="M", horizon=2)
+
+
+def test_the_noise_of_counts_is_never_less_than_half_of_a_poisson_laws() -> None:
+    """A series of zeros has none of its own: its first sale was beyond every scale (carparts)."""
+    from cds.forecasting.boosting_features import LEAST_NOISE_OF_COUNTS, feature_source
+    from cds.forecasting.panel import panel_of
+    from cds.forecasting.structural import structural_forecast
+    from cds.forecasting.transforms import TRANSFORMS
+
+    table = history({"rare": [0.0] * 40 + [1.0] + [0.0] * 7, "fractions": [0.5, 0.51] * 24}, "M")
+    panel = panel_of(table, "M", 6, None)
+    reference = structural_forecast(panel, np.zeros(1, np.int64), "root", keep_paths=True)
+    source = feature_source(panel, reference, TRANSFORMS["root"])
+    rare = panel.ids.index("rare")
+    assert np.nanmin(source.scale[rare]) >= LEAST_NOISE_OF_COUNTS
+    assert np.nanmin(source.scale[1 - rare]) < LEAST_NOISE_OF_COUNTS
