@@ -63,9 +63,9 @@ def pharmacy(folder: Path) -> Path:
 LIBRARIES = (
     "polars", "scipy.stats", "numba", "ortools.linear_solver.pywraplp",
     "ortools.sat.python.cp_model", "openpyxl", "filelock", "typer", "cds.cli.app",
-    "cds.cli.inventory_run_flow",
-    "cds.inventory.planning.orders", "cds.forecasting.engine", "cds.show.order_html",
-    "cds.show.order_workbook",
+    "cds.cli.inventory.run_flow",
+    "cds.inventory.planning.orders", "cds.forecasting.engine", "cds.show.inventory.order_html",
+    "cds.show.inventory.order_workbook",
 )  # fmt: skip
 
 

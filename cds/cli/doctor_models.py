@@ -11,7 +11,7 @@ from cds.resources import Places
 
 def models(places: Places) -> Finding:
     """Every model's files against its checksums."""
-    from cds.cli.image_models import CONTRACT
+    from cds.cli.image.models import CONTRACT
     from cds.cli.installed_models import folders
     from cds.imaging.contract.folder import verify as verify_imaging
     from cds.risk.store import verify

@@ -101,7 +101,7 @@ def say_findings(history: History, settings: Settings) -> None:
     """On stderr, what was noticed in the table: one line a kind."""
     if settings.quiet:
         return
-    from cds.show.forecast_words import finding_lines
+    from cds.show.forecast.words import finding_lines
 
     for line in finding_lines(history.findings, settings.language, every=settings.verbose):
         warn(f"warning: {line}")
@@ -133,7 +133,7 @@ def deliver(prepared: Prepared, found: Forecast, settings: Settings, target: str
     if settings.as_json:
         emit(json_text(document))
         return 0
-    from cds.show.forecast_text import forecast_text
+    from cds.show.forecast.text import forecast_text
 
     text = forecast_text(
         document,
@@ -192,7 +192,7 @@ def judge(prepared: Prepared, settings: Settings, windows: int, target: str | No
             workers=settings.workers,
             progress=lambda what, share: progress(what, round(100 * share), 100),
         )
-    from cds.show.forecast_evaluation import evaluation_document, evaluation_text
+    from cds.show.forecast.evaluation import evaluation_document, evaluation_text
 
     document = {
         "schema": "cds.evaluation/1",
@@ -224,7 +224,7 @@ def asked(settings: Settings) -> dict[str, Any]:
 
 
 def _document(prepared: Prepared, found: Forecast, settings: Settings) -> dict[str, Any]:
-    from cds.show.forecast_document import correction_entries, forecast_rows, series_entries
+    from cds.show.forecast.document import correction_entries, forecast_rows, series_entries
 
     history = prepared.history
     return {

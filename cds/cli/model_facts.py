@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from cds.patient.record import PatientRecord
 from cds.risk.predictor import Predictor
 from cds.risk.wording import feature_unit
-from cds.show.facts import ModelFacts, Range
+from cds.show.predict.facts import ModelFacts, Range
 from cds.vocabulary import load_vocabulary
 
 # Aggregates whose value is still on the concept's own scale.

@@ -10,8 +10,8 @@ import typer
 
 from cds import __version__
 from cds.cli import context, options
-from cds.cli.image_model_entry import imaging_entry
-from cds.cli.image_models import installed
+from cds.cli.image.model_entry import imaging_entry
+from cds.cli.image.models import installed
 from cds.cli.installed_models import complete_names, folders
 from cds.cli.light_parameters import LightCommand, LightGroup
 from cds.cli.output import emit, json_text, terminal

@@ -100,7 +100,7 @@ class _TextOutput:
         self, record: PatientRecord, result: dict[str, Any], predictors: Sequence[Predictor]
     ) -> None:
         from cds.cli.model_facts import facts
-        from cds.show.predict_text import patient_text
+        from cds.show.predict.text import patient_text
 
         settings = self._settings
         if self._count:
@@ -182,11 +182,11 @@ class _DocumentOutput:
         if self._errors:
             whole["errors"] = self._errors
         if self._kind == "html":
-            from cds.show.predict_html import page
+            from cds.show.predict.html import page
 
             content = page(whole, self._facts, language=settings.language, top=settings.top)
         elif self._kind == "fhir":
-            from cds.show.riskassessment import bundle
+            from cds.show.predict.riskassessment import bundle
 
             content = json_text(
                 bundle(whole, self._facts, language=settings.language, top=settings.top)

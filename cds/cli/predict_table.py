@@ -87,7 +87,7 @@ class _Counted:
 
 def _write(frames: Iterator[pl.DataFrame], path: Path, output: str | None, as_json: bool) -> None:
     from cds import files
-    from cds.show.frames import write_csv, write_ndjson, write_parquet
+    from cds.show.predict.frames import write_csv, write_ndjson, write_parquet
 
     first = next(frames, None)
     if first is None:

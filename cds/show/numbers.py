@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cds.show.levels import level_words
+from cds.show.predict.levels import level_words
 
 # UCUM as a clinician writes it; a unit that is not here is shown as it is.
 _UNITS = {

@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 from forecast_runs import COLUMNS, QUANTILES, SAMPLES, cds, with_stdin
 
-from cds.show.forecast_words import FORECAST_TEXTS
+from cds.show.forecast.words import FORECAST_TEXTS
 
 DEMAND = SAMPLES / "weekly_demand.csv"
 

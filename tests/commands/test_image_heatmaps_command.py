@@ -19,7 +19,7 @@ from highdicom.sr import srread
 from image_runs import NOW, checked, film, image
 from PIL import Image
 
-from cds.cli.image_heatmaps import Illustrations, _name
+from cds.cli.image.heatmaps import Illustrations, _name
 from cds.imaging.contract.model import Contract, Intake, Label, Output, Scope
 from cds.imaging.result import ImageResult
 from cds.model_folder import sha256

@@ -266,7 +266,7 @@ def test_models_lists_verifies_and_shows_imaging_models(
     from contextlib import redirect_stdout
 
     from cds.cli.app import main
-    from cds.cli.image_model_inspect import inspect_model
+    from cds.cli.image.model_inspect import inspect_model
 
     tiny.gated(tmp_path / "home" / "models" / "tiny")
     monkeypatch.setenv("CDS_HOME", str(tmp_path / "home"))

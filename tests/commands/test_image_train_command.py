@@ -115,7 +115,7 @@ def test_what_cannot_be_trained_says_why_and_writes_nothing(words: list[str], me
 
 
 def test_without_torch_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cds.cli.image_train.find_spec", lambda name: None)
+    monkeypatch.setattr("cds.cli.image.train.find_spec", lambda name: None)
     run = image("train", "pictures", "-o", "m")
     assert run.code == 2 and "pip install 'cds[train-image]'" in run.err
 

@@ -309,7 +309,7 @@ def test_where_nothing_can_be_written(
     elif case == "a folder named latest":
         (runs / "latest").mkdir(parents=True)
     else:
-        from cds.cli import inventory_run_files
+        from cds.cli.inventory import run_files as inventory_run_files
 
         def full(*_: object, **__: object) -> None:
             raise OSError(28, "No space left on device")

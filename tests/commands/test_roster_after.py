@@ -269,7 +269,7 @@ def test_ctrl_c_is_said_in_one_line(words: tuple[str, ...], monkeypatch: Any) ->
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("cds.cli.roster_file.load_roster", interrupted)
+    monkeypatch.setattr("cds.cli.roster.file.load_roster", interrupted)
     run = on_ward(*words)
     assert (run.code, run.out, run.err) == (130, "", "cds: interrupted\n")
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from roster_runs import ROOT, WARD, roster, ward_copy
 
-from cds.cli.roster_period import period_of
+from cds.cli.roster.period import period_of
 from cds.errors import InputError
 
 HEAVY = (

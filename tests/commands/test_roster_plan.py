@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from roster_instances import long_instance
 from roster_runs import CHARGE_NURSES, NOW, ROOT, WARD, Run, away, roster, validate, ward_copy
 
-from cds.cli.roster_conflict import Nearest
+from cds.cli.roster.conflict import Nearest
 from cds.roster.check import assess
 from cds.roster.outcome import Outcome
 from cds.roster.problem import OFF, Problem, Roster
@@ -186,8 +186,8 @@ def test_an_empty_roster_is_not_shown_as_the_nearest(monkeypatch: pytest.MonkeyP
         roster_ = Roster(rows, rows)
         return Nearest(roster_, assess(problem, roster_), None)
 
-    monkeypatch.setattr("cds.cli.roster_progress.search", not_found)
-    monkeypatch.setattr("cds.cli.roster_conflict.nearest", nobody)
+    monkeypatch.setattr("cds.cli.roster.progress.search", not_found)
+    monkeypatch.setattr("cds.cli.roster.conflict.nearest", nobody)
     run = roster(WARD, "--week", "-o", "week.xlsx")
     assert run.code == 3 and "no roster found in the time" in run.out
     assert "nothing nearer than an empty roster was found" in run.err

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from cds.imaging import reasons
-from cds.show import image_words
+from cds.show.image import words as image_words
 
 TABLES = {
     "words": image_words.catalogue(),

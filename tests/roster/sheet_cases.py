@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cds.roster.problem import OFF, Assessment, Employee, Problem, Roster
 from cds.roster.view import RosterView, build_view
-from cds.show.roster_words import RosterWords
+from cds.show.roster.words import RosterWords
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "show"))
 

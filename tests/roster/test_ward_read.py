@@ -19,7 +19,7 @@ from cds.roster.ward.compile import Period, compile_ward
 from cds.roster.ward.description import Balance, Ward
 from cds.roster.ward.forecast_demand import read_forecast
 from cds.roster.ward.read import read_ward
-from cds.show.roster_words import RosterWords
+from cds.show.roster.words import RosterWords
 from tests.roster.ward_tables import (
     CHINESE,
     CHINESE_SETTINGS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cds.show.facts import ModelFacts
+from cds.show.predict.facts import ModelFacts
 
 
 def _reason(

@@ -16,12 +16,12 @@ from fhir.resources.R4B.bundle import Bundle
 from reported_studies import box, frame, radiograph, region, result, run
 from test_predict_html import parsed
 
-from cds.cli.image_heatmaps import Pictures
+from cds.cli.image.heatmaps import Pictures
 from cds.imaging.documents.filed import Filed, filed
 from cds.imaging.result import Heatmap
-from cds.show.diagnosticreport import bundle
-from cds.show.image_html import page
-from cds.show.image_page_words import catalogue
+from cds.show.image.diagnosticreport import bundle
+from cds.show.image.html import page
+from cds.show.image.page_words import catalogue
 
 BELIEVED = Heatmap("m.png", "cam", 0.31, 0.12, "PNEUMONIA", (0.10, 0.14), True)
 NOT_BELIEVED = Heatmap("m.png", "cam", 0.11, 0.12, "PNEUMONIA", (0.10, 0.14), False)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds.show.levels import level_words
 from cds.show.numbers import (
     frequency,
     normal_range,
@@ -18,6 +17,7 @@ from cds.show.numbers import (
     unit_text,
     value,
 )
+from cds.show.predict.levels import level_words
 from cds.vocabulary import Concept, load_vocabulary
 
 

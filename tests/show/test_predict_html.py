@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import predict_results as results
 import pytest
 
-from cds.show.predict_html import page
+from cds.show.predict.html import page
 
 VOID = {"meta", "br"}
 

@@ -9,7 +9,7 @@ import predict_results as results
 import pytest
 
 from cds.show.layout import Terminal, cells
-from cds.show.predict_text import patient_text
+from cds.show.predict.text import patient_text
 
 
 def shown(

@@ -9,8 +9,8 @@ import predict_results as results
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
-from cds.show.facts import ModelFacts
-from cds.show.riskassessment import bundle
+from cds.show.predict.facts import ModelFacts
+from cds.show.predict.riskassessment import bundle
 
 FACTS = {
     "icu-mortality": ModelFacts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Formatter
 
-from cds.show.roster_changes import _TEXTS
+from cds.show.roster.changes import _TEXTS
 
 
 def test_both_languages_say_the_same_things() -> None:

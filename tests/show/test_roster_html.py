@@ -9,7 +9,7 @@ import pytest
 import roster_samples as samples
 
 from cds.roster.view import RosterView
-from cds.show.roster_html import page
+from cds.show.roster.html import page
 
 VOID = {"meta", "br"}
 

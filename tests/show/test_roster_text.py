@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds.show.layout import Terminal, cells
-from cds.show.roster_text import roster_text
+from cds.show.roster.text import roster_text
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -164,7 +164,7 @@ def test_rules_that_cost_nothing_are_not_listed() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_rules_of_the_wards_own_tables_have_titles(language: str) -> None:
-    from cds.show.roster_words import _OWN_RULES, RosterWords
+    from cds.show.roster.words import _OWN_RULES, RosterWords
 
     titles = [RosterWords(language).title(rule, {}) for rule in sorted(_OWN_RULES)]
     assert len(set(titles)) == len(_OWN_RULES)

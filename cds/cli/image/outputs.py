@@ -1,0 +1,193 @@
+"""Where the results of ``cds image predict`` go: terminal, JSON, lines, CSV, DICOM, FHIR."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cds import files
+from cds.cli.image.input import Meant
+from cds.cli.output import emit, json_line, json_text, terminal, warn
+from cds.errors import InputError, Place
+from cds.imaging.result import ImageResult, Run, image_json, run_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from cds.cli.image.heatmaps import Pictures
+    from cds.imaging.answer import Answer
+    from cds.imaging.documents.filed import Filed
+    from cds.imaging.documents.reported import Reported
+
+ENDINGS: Final = (".fhir.json", ".json", ".ndjson", ".jsonl", ".csv", ".html", ".dcm")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asked for. ``inputs``: what is read, and never written over."""
+
+    language: str
+    as_json: bool = False
+    ndjson: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    targets: tuple[str, ...] = ()
+    inputs: Meant = field(default_factory=lambda: Meant(()))
+
+    @property
+    def waits(self) -> bool:
+        """True where a person sees nothing until all is done."""
+        return not self.ndjson
+
+    def check(self) -> None:
+        """Raises InputError for an output that cannot be, before any work is done."""
+        if self.as_json and self.ndjson:
+            raise InputError("--json and --ndjson exclude each other; expected one of them")
+        for target in self.targets:
+            ending_of(target)
+            path = Path(target)
+            if not path.parent.is_dir():
+                raise InputError("its folder is not there", Place(target))
+            self.inputs.spare(path)
+
+
+def ending_of(target: str) -> str:
+    """The ending that decides the format; raises InputError for any other."""
+    for ending in ENDINGS:
+        if target.lower().endswith(ending):
+            return ending
+    raise InputError(
+        "unknown ending; expected .json, .ndjson, .csv, .html, .dcm or .fhir.json", Place(target)
+    )
+
+
+@dataclass(slots=True)
+class Outputs:
+    """Takes answers one by one; lines are written at once, the rest at the end."""
+
+    asked: Asked
+    run: Run
+    lines: list[Callable[[str], None]]
+    results: list[ImageResult] = field(default_factory=list)
+    reported: list[Reported] = field(default_factory=list)
+    unreported: list[str] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
+    album: list[Pictures | None] | None = None
+
+    def image(self, answer: Answer) -> None:
+        """One answer."""
+        result = answer.result
+        self.results.append(without_masks(result))
+        if self.lines:
+            line = json_line({**run_json(self.run), "images": [image_json(result)]})
+            for write in self.lines:
+                write(line)
+        endings = set(map(ending_of, self.asked.targets))
+        if endings & {".html", ".fhir.json"}:
+            from cds.imaging.documents.filed import filed
+
+            self.filed.append(filed(result, answer.frame))
+        if ".dcm" in endings and result.status != "error":
+            from cds.imaging.documents.reported import reported
+
+            found = reported(result, answer.frame)
+            if isinstance(found, str):
+                self.unreported.append(f"{result.file}: {found}")
+            else:
+                self.reported.append(found)
+
+    def close(self) -> None:
+        """All answers have come."""
+        asked = self.asked
+        if asked.as_json:
+            emit(json_text(self._document()))
+        elif not asked.ndjson:
+            from cds.show.image.predict import results_text
+
+            text = results_text(
+                self.run, self.results, asked.language, terminal(), verbose=asked.verbose
+            )
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        if all(result.status == "error" for result in self.results):
+            return  # with nothing to show, an older file is better left alone
+        for target in asked.targets:
+            self._write(target)
+
+    def _document(self) -> dict[str, Any]:
+        return {**run_json(self.run), "images": [image_json(one) for one in self.results]}
+
+    def _write(self, target: str) -> None:
+        ending = ending_of(target)
+        if ending == ".json":
+            files.write(target, json_text(self._document()))
+        elif ending == ".csv":
+            files.write(target, table(self.run, self.results))
+        elif ending == ".fhir.json":
+            from cds.cli.image.documents import fhir_text
+
+            files.write(target, fhir_text(self.run, self.filed, self.asked.language))
+        elif ending == ".html":
+            from cds.show.image.html import page
+
+            pictures = self.album or [None] * len(self.filed)
+            files.write(target, page(self.run, self.filed, pictures, language=self.asked.language))
+        elif ending == ".dcm":
+            from cds.cli.image.documents import write_dicom
+
+            write_dicom(target, self.run, self.reported, self.unreported, self.asked.inputs.spare)
+        if not self.asked.quiet:
+            warn(f"wrote {target}")
+
+
+def without_masks(result: ImageResult) -> ImageResult:
+    """The result without the pixels of its regions, of which a long series has too many."""
+    if not result.regions:
+        return result
+    import numpy as np
+
+    nothing = np.zeros((0, 0), dtype=np.bool_)
+    regions = tuple(replace(region, mask=nothing) for region in result.regions)
+    return replace(result, regions=regions)
+
+
+def open_outputs(asked: Asked, run: Run, stack: ExitStack) -> Outputs:
+    """The outputs; files of lines are open until ``stack`` closes."""
+    lines: list[Callable[[str], None]] = [emit] if asked.ndjson else []
+    for target in asked.targets:
+        if ending_of(target) in (".ndjson", ".jsonl"):
+            stream = stack.enter_context(files.replacing(Path(target)))
+            lines.append(lambda line, stream=stream: stream.write(line.encode("utf-8")))  # type: ignore[misc]
+    return Outputs(asked, run, lines)
+
+
+def table(run: Run, results: Sequence[ImageResult]) -> str:
+    """The results as CSV, one row an image."""
+    from cds.cli.inventory.deliver import csv_text
+
+    labels = [label.name for label in run.contract.output.labels]
+    columns = ["file", "frame", "status", "code", "reason", "label"]
+    columns += [f"p_{label}" for label in labels]
+    columns += ["distance", "heatmap", "model", "model_version", "provider"]
+    return csv_text(columns, [_row(run, result, labels) for result in results])
+
+
+def _row(run: Run, result: ImageResult, labels: Sequence[str]) -> Mapping[str, Any]:
+    chances = result.probabilities or {}
+    return {
+        "file": result.file,
+        "frame": result.frame,
+        "status": result.status,
+        "code": result.code,
+        "reason": result.reason,
+        "label": result.label or "",
+        **{f"p_{label}": round(chances[label], 6) if label in chances else "" for label in labels},
+        "distance": "" if result.distance is None else round(result.distance, 4),
+        "heatmap": "" if result.heatmap is None else result.heatmap.path,
+        "model": run.contract.name,
+        "model_version": run.contract.version,
+        "provider": run.provider,
+    }

@@ -1,0 +1,1 @@
+"""Arrivals, census and staffing need, as text and documents."""

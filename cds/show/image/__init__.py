@@ -1,0 +1,1 @@
+"""Results of imaging models, as text, pages and FHIR."""

@@ -1,0 +1,1 @@
+"""Stock, orders and the nightly run, as text, pages and workbooks."""

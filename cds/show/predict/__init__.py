@@ -1,0 +1,1 @@
+"""Risks and their reasons, as text, pages, tables and FHIR."""

@@ -1,0 +1,1 @@
+"""Rosters, as text and pages."""
