@@ -466,14 +466,14 @@ def test_a_process_that_cannot_start_is_a_reason(
 
 
 def test_files_that_cannot_be_listed_end_the_reading() -> None:
-    from cds.imaging.reading.ahead import read_ahead
+    from cds.imaging.reading.ahead import ReadAhead
 
     def broken() -> Any:
         raise PermissionError("no right to this folder")
         yield
 
     with pytest.raises(PermissionError):
-        list(read_ahead(broken(), ReadLimits(), 2))
+        list(ReadAhead(broken(), ReadLimits(), 2))
 
 
 def test_who_leaves_does_not_wait_for_a_file_that_takes_for_ever(

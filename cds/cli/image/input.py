@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
-    from cds.imaging.frame import Frame, Unreadable
+    from cds.imaging.reading import Images
 
-_MANY = 16  # files from which reading ahead in processes pays for starting them
+_MANY = 12  # files from which reading ahead in processes pays for starting them
+_ENOUGH = 6  # files that another process is worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,20 @@ def meant(inputs: Sequence[str]) -> Meant:
     return Meant((), data) if paths is None else Meant(tuple(paths))
 
 
-def images_of(what: Meant, workers: int) -> Iterator[Frame | Unreadable]:
-    """The images in order; raises InputError where there is nothing to read."""
+def images_of(what: Meant, workers: int) -> Images:
+    """The images in order; raises InputError where there is nothing to read.
+
+    Where there are many, processes start to read them at once: close it, come what may.
+    """
     from cds.imaging.reading import files_of, read, read_bytes
 
     if what.image is not None:
-        yield from read_bytes("-", what.image)
-        return
+        return read_bytes("-", what.image)
     files = list(files_of(what.paths))
     if not files:
         raise InputError(f"no files in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
-    yield from read(files, workers=workers if len(files) >= _MANY else 1)
+    workers = min(workers, len(files) // _ENOUGH) if len(files) >= _MANY else 1
+    return read(files, workers=workers)
 
 
 def listed(data: bytes) -> list[Path] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -89,27 +89,25 @@ def predict(
     )
     asked.check()
     illustrations = _illustrations(asked, heatmap, heatmap_method)
-    loaded = image_models.open_model(model, device, quiet=quiet)
-    run = Run(
-        contract=loaded.contract,
-        contract_sha256=loaded.folder.contract_sha256,
-        provider=loaded.session.provider,
-        cds_version=__version__,
-        generated_at=moment.isoformat(),
-        forced=force,
-    )
-    from cds.imaging.predict import predict as answers_of
-
     with ExitStack() as stack:
+        # Processes that read images load their decoders while this one opens the model.
+        read = stack.enter_context(closing(images_of(what, workers=context.processors())))
+        loaded = image_models.open_model(model, device, quiet=quiet)
+        run = Run(
+            contract=loaded.contract,
+            contract_sha256=loaded.folder.contract_sha256,
+            provider=loaded.session.provider,
+            cds_version=__version__,
+            generated_at=moment.isoformat(),
+            forced=force,
+        )
+        from cds.imaging.predict import predict as answers_of
+
         outputs = open_outputs(asked, run, stack)
         outputs.album = None if illustrations is None else illustrations.album
         answers: Iterator[Answer] = answers_of(
             loaded,
-            _counted(
-                images_of(what, workers=context.processors()),
-                stack,
-                quiet=quiet or not asked.waits,
-            ),
+            _counted(read, stack, quiet=quiet or not asked.waits),
             batch=batch,
             forced=force,
             language=language,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.reading.files import files_of
@@ -11,24 +12,39 @@ from cds.imaging.reading.limits import DEFAULT_LIMITS, NeedsOwnProcess, ReadLimi
 from cds.imaging.reading.one_file import read_data, read_path
 from cds.imaging.reading.process import DecodingProcess
 
-__all__ = ["DEFAULT_LIMITS", "ReadLimits", "files_of", "read", "read_bytes"]
+__all__ = ["DEFAULT_LIMITS", "Images", "ReadLimits", "files_of", "read", "read_bytes"]
 
 
-def read(
-    paths: Sequence[Path], *, limits: ReadLimits = DEFAULT_LIMITS, workers: int = 1
-) -> Iterator[Frame | Unreadable]:
+class Images(Protocol):
+    """Frames one after the other; ``close`` ends the processes that read them, if any."""
+
+    def __iter__(self) -> Iterator[Frame | Unreadable]: ...
+
+    def __next__(self) -> Frame | Unreadable: ...
+
+    def close(self) -> None:
+        """Nothing more is wanted."""
+
+
+def read(paths: Sequence[Path], *, limits: ReadLimits = DEFAULT_LIMITS, workers: int = 1) -> Images:
     """The frames of files and folders (whole, in the order of names), each in order.
 
     DICOM, PNG, JPEG, TIFF, NIfTI. A file that cannot be read gives one Unreadable, a damaged
     frame of a file another; the rest go on. ``workers`` above 1 reads that many files at a time
-    in processes, ahead of the caller, within bounds; order and content are the same.
+    in processes, ahead of the caller, within bounds; order and content are the same. They start
+    at once; close what is given back where it is not used up.
     """
     files = files_of(paths)
     if workers > 1:
-        from cds.imaging.reading.ahead import read_ahead
+        from cds.imaging.reading.ahead import ReadAhead
 
-        yield from read_ahead(files, limits, workers)
-        return
+        return ReadAhead(files, limits, workers)
+    return _one_by_one(files, limits)
+
+
+def _one_by_one(
+    files: Iterator[Path], limits: ReadLimits
+) -> Generator[Frame | Unreadable, None, None]:
     apart = DecodingProcess(limits)
     try:
         for file in files:
@@ -42,7 +58,7 @@ def read(
 
 def read_bytes(
     name: str, data: bytes, limits: ReadLimits = DEFAULT_LIMITS
-) -> Iterator[Frame | Unreadable]:
+) -> Generator[Frame | Unreadable, None, None]:
     """As ``read``, of the bytes of one file that is called ``name``."""
     apart = DecodingProcess(limits)
     try:
