@@ -74,6 +74,7 @@ def answered(
         # A distance that is not finite is no number that JSON has.
         distance=distance if distance is None or np.isfinite(distance) else None,
         preprocessing=tuple(prepared.steps),
+        side=min(frame.stored.shape[:2]),
         findings=_findings(frame, contract, language),
     )
     if refused is None or forced:

@@ -51,11 +51,16 @@ def fit(way: Way, logits: Numbers, targets: Numbers, weights: Numbers) -> Calibr
     return Calibration(_best_slope(logits, targets, weights))
 
 
+def chances(calibration: Calibration, logits: Numbers) -> Numbers:
+    """(n, outputs) logits → (n, labels) probabilities; one output is the second label's."""
+    turned = _turned(calibration, logits)
+    powers = np.exp(turned - turned.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
 def loss(calibration: Calibration, logits: Numbers, targets: Numbers, weights: Numbers) -> float:
     """The weighted mean cross-entropy of the targets and the probabilities after it."""
-    turned = calibration.slope * logits + calibration.intercept
-    if turned.shape[1] == 1:
-        turned = np.hstack([np.zeros_like(turned), turned])
+    turned = _turned(calibration, logits)
     highest = turned.max(axis=1, keepdims=True)
     logs = turned - highest - np.log(np.exp(turned - highest).sum(axis=1, keepdims=True))
     losses = -(targets * logs).sum(axis=1)
@@ -88,6 +93,13 @@ def choose(
         if losses[way] < losses[best] - _WORTH:
             best = way
     return best, losses
+
+
+def _turned(calibration: Calibration, logits: Numbers) -> Numbers:
+    turned = calibration.slope * np.asarray(logits, np.float64) + calibration.intercept
+    if turned.shape[1] == 1:
+        turned = np.hstack([np.zeros_like(turned), turned])
+    return np.asarray(turned)
 
 
 def _best_slope(logits: Numbers, targets: Numbers, weights: Numbers) -> float:

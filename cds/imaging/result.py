@@ -89,6 +89,7 @@ class ImageResult:
     regions: tuple[Region, ...] = ()
     code: str = ""  # of the reason, stable over languages
     numbers: Mapping[str, float | str] = field(default_factory=dict)  # in the reason
+    side: int = 0  # the shorter side of the frame in pixels; 0 where none was read
 
     @property
     def needs_person(self) -> bool:

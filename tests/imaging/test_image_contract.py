@@ -16,7 +16,16 @@ import tiny_models as tiny
 
 from cds.errors import InputError
 from cds.imaging.contract.folder import find_model, open_folder, verify
-from cds.imaging.contract.model import Calibration, Contract, Gate, Intake, Label, Output, Scope
+from cds.imaging.contract.model import (
+    Calibration,
+    Contract,
+    Gate,
+    Intake,
+    Label,
+    Measured,
+    Output,
+    Scope,
+)
 from cds.imaging.contract.read import CONTRACT, parse_contract, read_contract
 from cds.imaging.contract.write import contract_text, write_contract
 from cds.imaging.frame import Window
@@ -58,7 +67,12 @@ def contracts(draw: st.DrawFn) -> Contract:
         activation=draw(st.sampled_from(["logit", "probability"])),
         threshold=draw(st.floats(0.01, 1)),
         abstain_below=draw(st.floats(0, 1)),
-        calibration=Calibration(draw(st.floats(0.01, 9)), draw(number), draw(st.text())),
+        calibration=Calibration(
+            draw(st.floats(0.01, 9)),
+            draw(number),
+            draw(st.text()),
+            draw(st.sampled_from([(), (1 / len(names),) * len(names)])),
+        ),
         features=draw(words),
     )
     return replace(
@@ -71,6 +85,9 @@ def contracts(draw: st.DrawFn) -> Contract:
         source=draw(st.dictionaries(words, st.text(), max_size=2)),
         gate=draw(
             st.none() | st.builds(Gate, st.just("gate.npz"), st.floats(0.1, 99), st.just(0.95))
+        ),
+        measured=draw(
+            st.sampled_from([(), (Measured({"en": "films"}, 224, 465, (0.9, 0.87, 0.93)),)])
         ),
     )
 
@@ -104,6 +121,10 @@ def test_what_is_written_reads_back(contract: Contract) -> None:
         ('sha256 = "', 'sha256 = "zz', "a SHA-256 of 64 hexadecimal digits"),
         ("[purpose]", "[purposes]", "purpose: is missing"),
         ("slope = 1.0", "slope = 0", "output.calibration.slope: is 0; expected a number above 0"),
+        ("slope = 1.0", "slope = 1.0\nprevalence = [0.5]", "a list of 0 or 2 numbers"),
+        ("slope = 1.0", "slope = 1.0\nprevalence = [0.5, 0.6]", "2 shares that sum to 1, or none"),
+        ("[purpose]", "[[measured]]\ntitle.en = 'x'\nside = 28\nimages = 9\naccuracy = [0.9, 0.95, 1.0]\n[purpose]",
+         "measured[0].accuracy: is [0.9, 0.95, 1.0]; expected a share and its interval"),
         ("[input]", "[input", "cannot be read as TOML"),
     ],
 )  # fmt: skip
@@ -173,3 +194,13 @@ def test_a_changed_file_is_refused_and_named(tmp_path: Path) -> None:
     (tmp_path / "m" / "checksums.json").unlink()
     assert open_folder(tmp_path / "m").contract.output.threshold == 0.6
     assert "checksums.json" in verify(tmp_path / "m")[0]
+
+
+def test_figures_are_those_of_the_images_that_are_most_alike() -> None:
+    """A film of 2,000 pixels is more like one of 224 than like a thumbnail of 28."""
+    small = Measured({"en": "thumbnails"}, 28, 468, (0.95, 0.93, 0.97))
+    large = Measured({"en": "films"}, 224, 465, (0.9, 0.87, 0.93))
+    contract = replace(PLAIN, measured=(small, large))
+    for side, expected in ((16, small), (60, small), (100, large), (2000, large), (0, None)):
+        assert contract.measured_like(side) == expected
+    assert PLAIN.measured_like(224) is None

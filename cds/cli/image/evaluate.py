@@ -90,7 +90,7 @@ def evaluate(
     if all(one.status == "error" for one in judged):
         raise InputError("none of the images can be read", Place(str(source)))
     names = [label.name for label in contract.output.labels]
-    found = figures_of(judged, names, prevalence=prevalence_of(contract), seed=seed)
+    found = figures_of(judged, names, prevalence=contract.output.prevalence, seed=seed)
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "cds_version": __version__,
@@ -139,14 +139,6 @@ def chosen(examples: tuple[Example, ...], split: str | None, source: Path) -> tu
             f"has no images for {wanted}; choose others with --split", Place(str(source))
         )
     return found
-
-
-def prevalence_of(contract: Any) -> dict[str, float]:
-    """Label → share that the contract's probabilities are made for; empty where it is not said."""
-    names = [label.name for label in contract.output.labels]
-    if "equally frequent" in contract.output.calibration.data:
-        return dict.fromkeys(names, 1 / len(names))
-    return {}
 
 
 def rows_text(judged: list[Judged], names: list[str]) -> str:

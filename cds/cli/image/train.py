@@ -85,9 +85,10 @@ def train(
     from cds.imaging.examples import read_examples
     from cds.imaging.training.card import card_text
     from cds.imaging.training.devices import choose_device
+    from cds.imaging.training.divided import prepare_examples
     from cds.imaging.training.document import train_document
     from cds.imaging.training.recipe_file import RECIPE, recipe_text
-    from cds.imaging.training.train import finish, learn, prepare_examples
+    from cds.imaging.training.train import finish, learn
     from cds.model_folder import write_model
     from cds.show.image.evaluation import train_text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import log
 from typing import Literal
 
 from cds.imaging.frame import Window
@@ -60,11 +61,16 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """``logit → slope × logit + intercept`` (Platt; temperature scaling has no intercept)."""
+    """``logit → slope × logit + intercept`` (Platt; temperature scaling has no intercept).
+
+    ``data``: what it was fitted on. ``prevalence``: the share of each label, in their order, that
+    the probabilities are right for; empty where nobody says.
+    """
 
     slope: float = 1.0
     intercept: float = 0.0
-    data: str = ""  # what it was fitted on
+    data: str = ""
+    prevalence: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +101,12 @@ class Output:
     box_format: BoxFormat = "corners"
     box_unit: BoxUnit = "pixel"
 
+    @property
+    def prevalence(self) -> Mapping[str, float]:
+        """Label → share that its probabilities are right for; empty where nobody says."""
+        shares = self.calibration.prevalence
+        return {label.name: share for label, share in zip(self.labels, shares, strict=False)}
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -122,6 +134,20 @@ class Gate:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """How good the model was on images that it was not made from.
+
+    ``side``: the shorter side of those images in pixels, as they came. ``accuracy``: the share
+    that was right, with its 95 % interval.
+    """
+
+    title: Text
+    side: int
+    images: int
+    accuracy: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Contract:
     """All that must be known to run a model; read from ``contract.toml`` beside it."""
 
@@ -139,3 +165,9 @@ class Contract:
     gate: Gate | None = None
     opset: int = 0  # of the graph when it was packed; 0 where not stated
     golden: str = ""  # file of golden vectors: inputs and the outputs they must give
+    measured: tuple[Measured, ...] = ()
+
+    def measured_like(self, side: int) -> Measured | None:
+        """The figures of the images whose size is nearest to one of ``side`` pixels, if any."""
+        known = [one for one in self.measured if side > 0]
+        return min(known, key=lambda one: abs(log(one.side / side)), default=None)

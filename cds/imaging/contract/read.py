@@ -19,6 +19,7 @@ from cds.imaging.contract.model import (
     Interpolation,
     Label,
     Layout,
+    Measured,
     Output,
     Polarity,
     ResizeRule,
@@ -29,6 +30,7 @@ from cds.imaging.contract.sections import Section
 from cds.imaging.frame import VoiFunction, Window
 
 CONTRACT: Final = "contract.toml"
+_ROUNDED: Final = 1e-3  # what written shares may lack of one
 
 
 def read_contract(folder: Path) -> Contract:
@@ -67,6 +69,7 @@ def parse_contract(content: bytes, source: str) -> Contract:
         gate=_gate(top.section("gate")),
         opset=top.whole("opset", 0),
         golden=_file(top, "golden", ""),
+        measured=_measured(top),
     )
     top.close()
     if contract.gate is not None and not contract.output.features:
@@ -171,7 +174,7 @@ def _output(section: Section, task: Task) -> Output:
         activation=section.choice("activation", Activation),
         threshold=section.number("threshold", plain.threshold, above=0.0, most=1.0),
         abstain_below=section.number("abstain_below", plain.abstain_below, least=0.0, most=1.0),
-        calibration=_calibration(section.section("calibration")),
+        calibration=_calibration(section.section("calibration"), len(labels)),
         features=section.text("features", ""),
         feature_map=section.text("feature_map", ""),
         boxes=section.text("boxes", ""),
@@ -197,16 +200,38 @@ def _label(section: Section) -> Label:
     return label
 
 
-def _calibration(section: Section | None) -> Calibration:
+def _calibration(section: Section | None, labels: int) -> Calibration:
     if section is None:
         return Calibration()
+    prevalence = section.numbers("prevalence", (), (0, labels))
+    if prevalence and (min(prevalence) < 0 or abs(sum(prevalence) - 1) > _ROUNDED):
+        raise section.refuse("prevalence", f"{labels} shares that sum to 1, or none")
     calibration = Calibration(
         slope=section.number("slope", 1.0, above=0.0),
         intercept=section.number("intercept", 0.0),
         data=section.text("data", ""),
+        prevalence=prevalence,
     )
     section.close()
     return calibration
+
+
+def _measured(top: Section) -> tuple[Measured, ...]:
+    found = []
+    for section in top.sections("measured") if top.has("measured") else ():
+        value, low, high = section.numbers("accuracy", (), (3,))
+        if not 0 <= low <= value <= high <= 1:
+            raise section.refuse("accuracy", "a share and its interval: [value, low, high]")
+        found.append(
+            Measured(
+                title=section.words("title", required=True),
+                side=section.whole("side", least=1),
+                images=section.whole("images", least=1),
+                accuracy=(value, low, high),
+            )
+        )
+        section.close()
+    return tuple(found)
 
 
 def _gate(section: Section | None) -> Gate | None:

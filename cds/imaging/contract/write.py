@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cds import files
-from cds.imaging.contract.model import Contract, Intake, Label, Output
+from cds.imaging.contract.model import Contract, Intake, Label, Measured, Output
 from cds.imaging.contract.read import CONTRACT, parse_contract
 
 
@@ -53,6 +53,8 @@ def contract_text(contract: Contract) -> str:
         lines += [f"# {gate.accepted:.1%} of good ones are within it.", "[gate]"]
         lines += [_pair("file", gate.file), _pair("threshold", gate.threshold)]
         lines += [_pair("accepted", gate.accepted)]
+    for one in contract.measured:
+        lines += _measured(one)
     text = "\n".join(lines) + "\n"
     parse_contract(text.encode("utf-8"), CONTRACT)
     return text
@@ -100,6 +102,9 @@ def _output(output: Output) -> list[str]:
     lines += ["", "# logit -> slope * logit + intercept", "[output.calibration]"]
     lines += [_pair("slope", calibration.slope), _pair("intercept", calibration.intercept)]
     lines.append(_pair("data", calibration.data))
+    if calibration.prevalence:
+        lines += ["# The share of each label that the probabilities are right for."]
+        lines += [_pair("prevalence", calibration.prevalence)]
     return lines
 
 
@@ -109,6 +114,14 @@ def _label(label: Label) -> list[str]:
     if label.code is not None:
         lines.append(_pair("code", label.code))
     return lines
+
+
+def _measured(one: Measured) -> list[str]:
+    lines = ["", "# Images that it was not made from: shorter side, share right, 95 % interval."]
+    lines.append("[[measured]]")
+    lines += [f"title.{_key(language)} = {_value(text)}" for language, text in one.title.items()]
+    lines += [_pair("side", one.side), _pair("images", one.images)]
+    return [*lines, _pair("accuracy", one.accuracy)]
 
 
 def _table(name: str, words: Mapping[str, str]) -> list[str]:

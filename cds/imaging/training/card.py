@@ -83,15 +83,22 @@ def _protocol(trained: Trained) -> Iterator[str]:
         f"Patients are known for {known} of {len(trained.divided.pictures.examples)} pictures. "
         "Epochs, calibration and the gate's limit were chosen on the validation pictures."
     )
-    losses = ", ".join(f"{way} {loss:.4f}" for way, loss in trained.calibration_losses.items())
+    losses = ", ".join(f"{way} {loss:.4f}" for way, loss in trained.calibrated.losses.items())
     calibration = contract.output.calibration
     yield (
-        f"Calibration: {trained.calibration_way} (logit × {calibration.slope:g} "
+        f"Calibration: {trained.calibrated.way} (logit × {calibration.slope:g} "
         f"{calibration.intercept:+g}); loss on patients not fitted on: {losses}. "
         + (
             "Probabilities are as if all labels were equally frequent: where one is rarer, its "
             "probability is too high by as much. "
             if recipe.balanced
+            else ""
+        )
+        + (
+            f"It was fitted on {recipe.calibration_versions} versions of each validation picture, "
+            "from unchanged to changed as much as training pictures are (Tomani et al., CVPR "
+            "2021), so that it holds where pictures are harder. "
+            if recipe.calibration_versions > 1
             else ""
         )
         + (

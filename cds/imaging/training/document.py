@@ -43,7 +43,7 @@ def train_document(trained: Trained, folder: str, device: Device) -> dict[str, A
             {"file": file, "reason": reason} for file, reason in divided.pictures.unreadable.items()
         ],
         "calibration": {
-            "way": trained.calibration_way,
+            "way": trained.calibrated.way,
             "slope": calibration.slope,
             "intercept": calibration.intercept,
         },

@@ -99,8 +99,10 @@ class Recipe:
 
     ``validation`` and ``test``: shares of the patients where the pictures name no split.
     ``accepted``: share of validation pictures that the distance gate lets through.
-    ``balanced``: calibrate as if all labels were equally frequent. ``doubt``: calibrate as if
-    this share of the labels told nothing, so that probabilities stay modest elsewhere.
+    ``balanced``: calibrate as if all labels were equally frequent. ``calibration_versions``:
+    calibrate on so many versions of each validation picture, the first unchanged and the last
+    changed as much as training pictures are. ``doubt``: calibrate as if this share of the labels
+    told nothing, so that probabilities stay modest elsewhere.
     """
 
     network: Network = field(default_factory=Network)
@@ -113,4 +115,5 @@ class Recipe:
     accepted: float = 0.98
     calibration: CalibrationChoice = "auto"
     balanced: bool = True
-    doubt: float = 0.05
+    calibration_versions: int = 9
+    doubt: float = 0.01

@@ -29,7 +29,14 @@ _CHOICES = {
     "architecture": ("pooled", "classic"),
     "calibration": ("auto", "none", "temperature", "platt"),
 }
-_AT_LEAST = {"size": 16, "epochs": 1, "batch": 2, "patience": 1, "coarsest": 4}
+_AT_LEAST = {
+    "size": 16,
+    "epochs": 1,
+    "batch": 2,
+    "patience": 1,
+    "coarsest": 4,
+    "calibration_versions": 1,
+}
 _SHARES = frozenset(
     ("validation", "test", "accepted", "doubt", "coarse", "erase", "dropout", "averaging")
     + ("smoothing", "finale_strength")

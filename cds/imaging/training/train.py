@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from cds.errors import InputError
 from cds.imaging import calibrating
 from cds.imaging.contract.folder import ModelFolder
 from cds.imaging.contract.model import Calibration, Contract, Gate, Label, Output, Scope
 from cds.imaging.contract.write import contract_text
-from cds.imaging.decide import decide, probabilities
-from cds.imaging.evaluation import Evaluation, Judged, evaluate
-from cds.imaging.examples import Example, labels_of
+from cds.imaging.evaluation import Evaluation
 from cds.imaging.frame import Frame, GreyScale
-from cds.imaging.gate import GATE, FittedGate, fit_gate, gate_bytes
+from cds.imaging.gate import GATE, fit_gate, gate_bytes
 from cds.imaging.golden import GOLDEN
 from cds.imaging.loaded import LoadedModel
 from cds.imaging.packing.samples import golden_of
 from cds.imaging.phantoms import phantom_frames
 from cds.imaging.runtime.session import open_session
-from cds.imaging.training.division import divide
+from cds.imaging.training.calibrate import Calibrated, calibrate
+from cds.imaging.training.divided import Divided
 from cds.imaging.training.export import FEATURE_MAP, FEATURES, LOGIT, OPSET, onnx_bytes
-from cds.imaging.training.pictures import Pictures, intake_of, load
+from cds.imaging.training.judge import figures
+from cds.imaging.training.outputs import graph_outputs
+from cds.imaging.training.pictures import intake_of
 from cds.imaging.training.recipe import Description, Recipe
 from cds.model_folder import sha256
 
@@ -38,31 +36,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 MODEL = "model.onnx"
-_BATCH = 64
 _AVERAGED_LABELS = 3
 _FEWEST_AVERAGED = 50
 """A mean of fewer pictures might still show somebody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Divided:
-    """Pictures with their split and label numbers; ``splits`` may be empty: left out."""
-
-    pictures: Pictures
-    splits: NDArray[np.str_]
-    truth: NDArray[np.int64]
-    labels: tuple[str, ...]
-
-    def rows(self, split: str) -> NDArray[np.int64]:
-        """The numbers of the pictures of ``split``."""
-        return np.flatnonzero(self.splits == split)
-
-    def units(self) -> NDArray[np.int64]:
-        """A number for each picture's patient; a picture without one is its own."""
-        names = [
-            example.patient or f"\0{row}" for row, example in enumerate(self.pictures.examples)
-        ]
-        return np.unique(names, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +50,9 @@ class Trained:
     recipe: Recipe
     fitted: Fitted
     divided: Divided
-    calibration_losses: dict[str, float]
-    calibration_way: str
+    calibrated: Calibrated
     validation: Evaluation
     test: Evaluation | None
-    prevalence: dict[str, float] = field(default_factory=dict)
-
-
-def prepare_examples(
-    examples: Sequence[Example], recipe: Recipe, progress: Progress, workers: int = 1
-) -> Divided:
-    """Read the pictures and divide them. Raises InputError where that cannot be."""
-    labels = labels_of(tuple(examples))
-    if len(labels) < 2:
-        raise InputError(f"all pictures are labelled {labels[0]!r}; expected two or more labels")
-    pictures = load(examples, recipe.network.size, progress, workers)
-    prints = [one.tobytes() for one in pictures.pixels]
-    splits = divide(
-        pictures.examples,
-        prints,
-        validation=recipe.validation,
-        test=recipe.test,
-        seed=recipe.seed,
-    )
-    number = {label: place for place, label in enumerate(labels)}
-    truth = np.array([number[example.label] for example in pictures.examples], dtype=np.int64)
-    return Divided(pictures, np.array(splits), truth, labels)
 
 
 def learn(
@@ -127,7 +80,7 @@ def learn(
             )
             teachers.append(teacher)
             logit = answers(teacher.parts, recipe, training.pictures, device)["logit"]
-            told += chances_of(logit, Calibration())
+            told += calibrating.chances(Calibration(), logit)
         training = replace(training, softened=(told / len(teachers)).astype(np.float32))
     return fit(recipe, training, validation, count, device=device, progress=progress), tuple(
         teachers
@@ -135,16 +88,22 @@ def learn(
 
 
 def finish(
-    divided: Divided, recipe: Recipe, fitted: Fitted, progress: Progress = lambda *_: None
+    divided: Divided,
+    recipe: Recipe,
+    fitted: Fitted,
+    progress: Progress = lambda *_: None,
+    graph: bytes = b"",
 ) -> Trained:
-    """Everything after the weights are found: graph, calibration, gate, figures, folder."""
-    graph = onnx_bytes(fitted.parts, recipe.network, fitted.outputs)
+    """Everything after the weights are found: graph, calibration, gate, figures, folder.
+
+    ``graph``: what an earlier export of the same weights gave, where that is to be kept.
+    """
+    graph = graph or onnx_bytes(fitted.parts, recipe.network, fitted.outputs)
     contract = _contract(recipe, divided.labels, graph, fitted.outputs)
     session = open_session(graph, "cpu")
-    outputs = _run(session, divided.pictures.pixels, progress)
+    outputs = graph_outputs(session, divided.pictures.pixels, [LOGIT, FEATURES], progress)
     judged, trained = divided.rows("validation"), divided.rows("train")
-    logits = outputs[LOGIT].astype(np.float64)
-    way, losses, calibration = _calibration(recipe, divided, logits)
+    calibrated = calibrate(session, divided, outputs[LOGIT], recipe, progress)
     gate = fit_gate(
         outputs[FEATURES][trained],
         recipe.accepted,
@@ -154,18 +113,17 @@ def finish(
     threshold = float(f"{gate.threshold:.6g}")
     contract = replace(
         contract,
-        output=replace(contract.output, calibration=calibration),
+        output=replace(contract.output, calibration=calibrated.calibration),
         gate=Gate(GATE, threshold, recipe.accepted),
         golden=GOLDEN,
     )
     loaded = LoadedModel(ModelFolder(Path(), contract, ""), session, gate.statistics)
-    prevalence = _prevalence(divided, recipe)
-    figures = {
-        split: _figures(divided, divided.rows(split), outputs, contract, gate, prevalence)
+    evaluations = {
+        split: figures(divided, divided.rows(split), outputs, contract, gate)
         for split in ("validation", "test")
         if len(divided.rows(split))
     }
-    trained_model = Trained(
+    return Trained(
         contract=contract,
         files={
             MODEL: graph,
@@ -176,23 +134,10 @@ def finish(
         recipe=recipe,
         fitted=fitted,
         divided=divided,
-        calibration_losses={str(way): loss for way, loss in losses.items()},
-        calibration_way=way,
-        validation=figures["validation"],
-        test=figures.get("test"),
-        prevalence=prevalence,
+        calibrated=calibrated,
+        validation=evaluations["validation"],
+        test=evaluations.get("test"),
     )
-    return trained_model
-
-
-def chances_of(logits: NDArray[Any], calibration: Calibration) -> NDArray[np.float64]:
-    """(n, outputs) logits → (n, labels) probabilities."""
-    turned = calibration.slope * np.asarray(logits, np.float64) + calibration.intercept
-    if turned.shape[1] == 1:
-        turned = np.hstack([np.zeros_like(turned), turned])
-    powers = np.exp(turned - turned.max(axis=1, keepdims=True))
-    chances: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return chances
 
 
 def _part(divided: Divided, split: str) -> Examples:
@@ -249,79 +194,3 @@ def _averages(divided: Divided) -> list[Frame]:
             stored = np.rint(mean * 255).astype(np.uint8)
             frames.append(Frame("average", 0, stored, "MONOCHROME2", GreyScale(bits_stored=8)))
     return frames
-
-
-def _run(session: Any, pixels: NDArray[np.float32], progress: Progress) -> dict[str, Any]:
-    found: dict[str, list[Any]] = {LOGIT: [], FEATURES: []}
-    for start in range(0, len(pixels), _BATCH):
-        given = session.run(pixels[start : start + _BATCH, None], list(found))
-        for name, parts in found.items():
-            parts.append(given[name])
-        progress("answers", min(start + _BATCH, len(pixels)), len(pixels))
-    return {name: np.concatenate(parts) for name, parts in found.items()}
-
-
-def _calibration(
-    recipe: Recipe, divided: Divided, logits: NDArray[np.float64]
-) -> tuple[str, dict[calibrating.Way, float], Calibration]:
-    rows = divided.rows("validation")
-    truth = divided.truth[rows]
-    groups = np.unique(divided.units()[rows], return_inverse=True)[1].reshape(-1)
-    best, losses = calibrating.choose(
-        logits[rows], truth, groups, balanced=recipe.balanced, doubt=recipe.doubt
-    )
-    way = best if recipe.calibration == "auto" else recipe.calibration
-    weights = calibrating.weights_for(truth, recipe.balanced)
-    targets = calibrating.targets_for(truth, len(divided.labels), recipe.doubt)
-    fitted = calibrating.fit(way, logits[rows], targets, weights)
-    about = "validation pictures of patients that were not trained on"
-    if recipe.balanced:
-        about += ", as if all labels were equally frequent"
-    if recipe.doubt:
-        about += f", and as if {recipe.doubt:.0%} of the labels told nothing"
-    if way == "none":
-        about = "not fitted: it did no better than the network's own probabilities"
-    return (
-        way,
-        losses,
-        Calibration(float(f"{fitted.slope:.6g}"), float(f"{fitted.intercept:.6g}"), about),
-    )
-
-
-def _prevalence(divided: Divided, recipe: Recipe) -> dict[str, float]:
-    if recipe.balanced:
-        return {label: 1 / len(divided.labels) for label in divided.labels}
-    counts = Counter(divided.truth[divided.rows("train")].tolist())
-    total = sum(counts.values())
-    return {label: counts[number] / total for number, label in enumerate(divided.labels)}
-
-
-def _figures(
-    divided: Divided,
-    rows: NDArray[np.int64],
-    outputs: dict[str, Any],
-    contract: Contract,
-    gate: FittedGate,
-    prevalence: dict[str, float],
-) -> Evaluation:
-    chances = probabilities(outputs[LOGIT][rows], contract)
-    distances = gate.statistics.distances(outputs[FEATURES][rows])
-    names = [label.name for label in contract.output.labels]
-    limit = contract.gate.threshold if contract.gate is not None else np.inf
-    cases = []
-    for row, chance, distance in zip(rows, chances, distances, strict=True):
-        example = divided.pictures.examples[row]
-        said = decide(chance, contract)
-        status = "refused" if not distance <= limit else "abstain" if said.code else "ok"
-        label = said.label if said.label is not None else names[int(np.argmax(chance))]
-        cases.append(
-            Judged(
-                file=str(example.file),
-                truth=int(divided.truth[row]),
-                status=status,
-                said=names.index(label),
-                chances=tuple(map(float, chance)),
-                patient=example.patient,
-            )
-        )
-    return evaluate(cases, names, prevalence=prevalence)

@@ -166,10 +166,33 @@ def _meaning(
     if contract.task == "classification" and len(titles) == 2:
         last = list(titles.values())[-1]
         told.append(say("threshold", language, label=last, threshold=contract.output.threshold))
+    told += _measured(run, results, language)
     told.append(f"{say('not_for', language)}: {clean(worded(contract.not_for, language))}")
     told.append(say("support", language))
     lines = [line for text in told for line in wrap(text, terminal.columns)]
     return _findings(results, language, terminal) + lines
+
+
+def _measured(run: Run, results: Sequence[ImageResult], language: str) -> list[str]:
+    """How often the label was right on test images of about the size of those answered."""
+    sides = [result.side for result in results if result.status == "ok"]
+    alike = dict.fromkeys(
+        place
+        for side in sides
+        for place, one in enumerate(run.contract.measured)
+        if one == run.contract.measured_like(side)
+    )
+    found = []
+    for place in alike:
+        one = run.contract.measured[place]
+        value, low, high = one.accuracy
+        title = clean(worded(one.title, language))
+        found.append(
+            say(
+                "measured", language, title=title, count=one.images, value=value, low=low, high=high
+            )
+        )
+    return found
 
 
 def _findings(results: Sequence[ImageResult], language: str, terminal: Terminal) -> list[str]:

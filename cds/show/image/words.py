@@ -34,6 +34,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{label} is said from a probability of {threshold:.2f} on.",
         "概率达到 {threshold:.2f} 时判为{label}。",
     ),
+    "measured": (
+        "Right in {value:.0%} ({low:.0%}-{high:.0%}) of {count} test images: {title}.",
+        "在 {count} 幅测试图像上的准确率为 {value:.0%}（{low:.0%}-{high:.0%}）：{title}。",
+    ),
     "counts": (
         "{ok} answered, {abstain} not sure, {refused} refused, {error} not read",
         "已判读 {ok}，把握不足 {abstain}，拒绝 {refused}，无法读取 {error}",
