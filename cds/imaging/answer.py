@@ -14,6 +14,7 @@ from cds.imaging.contract.model import Contract
 from cds.imaging.decide import decide, probabilities
 from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.measure import boxes_of, regions_of
+from cds.imaging.reading_words import findings_in_language
 from cds.imaging.reasons import enumerated, finding, sentence
 from cds.imaging.result import ImageResult
 
@@ -142,8 +143,9 @@ def _told(result: ImageResult, code: str, numbers: Numbers | None, language: str
 
 
 def _findings(frame: Frame, contract: Contract, language: str) -> Mapping[str, str]:
+    found = findings_in_language(frame.findings, language)
     open_questions = scope.unknown(frame.identity, contract.scope)
     if not open_questions:
-        return frame.findings
+        return found
     what = enumerated(open_questions, language)
-    return {**frame.findings, "scope_unchecked": finding("scope_unchecked", language, what=what)}
+    return {**found, "scope_unchecked": finding("scope_unchecked", language, what=what)}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cds.imaging.reading_words import in_language
+
 SENTENCES: Final[dict[str, tuple[str, str]]] = {
     "modality": (
         "the image is of modality {found} and the model was made for {expected}",
@@ -65,7 +67,11 @@ _WHAT: Final = {"modality": "设备类型", "body part": "部位", "view": "体�
 
 def sentence(code: str, numbers: Mapping[str, float | str], language: str = "en") -> str:
     """The reason ``code`` with its numbers; empty for an empty code."""
-    return SENTENCES[code][language == "zh"].format(**numbers) if code else ""
+    if not code:
+        return ""
+    if "message" in numbers:
+        numbers = {**numbers, "message": in_language(str(numbers["message"]), language)}
+    return SENTENCES[code][language == "zh"].format(**numbers)
 
 
 def finding(code: str, language: str = "en", **values: str) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -272,3 +273,39 @@ def test_an_open_scope_asks_nothing() -> None:
     tiny.gated(Path("open"), scope=Scope())
     run = predict("open", "dark.png", "--json")
     assert run.code == 0 and run.document["images"][0]["findings"] == {}
+
+
+@pytest.mark.parametrize("columns", [60, 72, 80, 120])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_narrow_terminal_loses_no_column(
+    columns: int, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Names give way first, then bars; label, probability, distance and reason stay."""
+    from cds.show.layout import cells
+
+    monkeypatch.setenv("COLUMNS", str(columns))
+    folder = Path("a-folder-with-a-rather-long-name") / "and-another-one-inside-of-it"
+    folder.mkdir(parents=True)
+    for name in ("dark", "light", "glaring"):
+        Path(f"{name}.png").rename(folder / f"{name}.png")
+    run = predict("m", folder, "--lang", language)
+    lines = run.out.splitlines()
+    assert max(map(cells, lines)) <= columns
+    heading = ("label", "probability", "distance") if language == "en" else ("结论", "概率", "距离")
+    (head,) = [line for line in lines if all(word in line for word in heading)]
+    place = cells(head[: head.index(heading[1])])
+    for name in ("dark", "light"):
+        at = next(n for n, line in enumerate(lines) if f"{name}.png" in line)
+        row = lines[at] if cells(lines[at]) > place else lines[at + 1]
+        assert re.search(r"0\.\d\d", row), row
+    assert any("glaring.png" in line for line in lines)
+    assert ("the image is unlike" if language == "en" else "差异过大") in run.out
+
+
+def test_reasons_and_findings_are_said_in_the_language_asked_for() -> None:
+    Path("notes.dcm").write_bytes(b"no image")
+    run = predict("m", "dark.png", "torn.png", "notes.dcm", "--lang", "zh", "--json")
+    reasons = {one["file"]: one["reason"] for one in run.document["images"]}
+    assert reasons["torn.png"] == "无法读取：开头形似 PNG、JPEG 或 TIFF，但文件头已损坏"
+    assert reasons["notes.dcm"].startswith("无法读取：") and "DICOM" in reasons["notes.dcm"]
+    assert [one["code"] for one in run.document["images"]] == [None, "unreadable", "unreadable"]

@@ -19,8 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from phantom import dicom, save
 
 from cds.imaging.contract.model import Intake
-from cds.imaging.frame import Frame, GreyScale, Identity, LookupTable, Window
-from cds.imaging.pixels import (
+from cds.imaging.display import (
     CannotPrepare,
     bits_that_suffice,
     displayed,
@@ -28,10 +27,11 @@ from cds.imaging.pixels import (
     is_padding,
     modality,
     per_stored_value,
-    prepare,
     through_voi_table,
     windowed,
 )
+from cds.imaging.frame import Frame, GreyScale, Identity, LookupTable, Window
+from cds.imaging.pixels import prepare
 from cds.imaging.reading import read
 
 # stored values whose range has all cases of a window: below, at and between its ends, above

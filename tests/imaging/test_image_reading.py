@@ -258,7 +258,7 @@ def test_every_finding_has_a_chinese_sentence() -> None:
     import re
 
     from cds.imaging.reading import findings, nifti, picture
-    from cds.show.image.inspect_words import FINDINGS
+    from cds.imaging.reading_words import FINDINGS
 
     codes = set(findings.SENTENCES) | set(nifti._NO_ORIENTATION) | set(picture._REDUCED)
     for module in (nifti, picture):

@@ -112,7 +112,7 @@ def test_jpeg_lossless_by_two_decoders(name: str) -> None:
 
 
 def test_a_film_and_its_photographic_negative_are_shown_alike() -> None:
-    from cds.imaging.pixels import displayed
+    from cds.imaging.display import displayed
 
     folder = shared_data("imaging", "dicom-real")
     names = ("rsna_cr_mono2_jpeg.dcm", "rsna_cr_mono1_jpeg.dcm")

@@ -95,9 +95,9 @@ def _protocol(trained: Trained) -> Iterator[str]:
             else ""
         )
         + (
-            f"Calibration was fitted on {recipe.calibration_versions} versions of each validation picture, "
-            "from unchanged to changed as much as training pictures are (Tomani et al., CVPR "
-            "2021), so that it holds where pictures are harder. "
+            f"Calibration was fitted on {recipe.calibration_versions} versions of each validation "
+            "picture, from unchanged to changed as much as training pictures are (Tomani et al., "
+            "CVPR 2021), so that it holds where pictures are harder. "
             if recipe.calibration_versions > 1
             else ""
         )

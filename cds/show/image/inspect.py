@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from cds.imaging.contract.model import Contract
 from cds.imaging.frame import Frame
+from cds.imaging.reading_words import FINDINGS, in_language
 from cds.imaging.summary import FileSummary, Fit, header_text, sides
-from cds.show.image.inspect_words import FINDINGS, WORDS
+from cds.show.image.inspect_words import WORDS
 from cds.show.layout import Terminal, cells, clean, pad, wrap
 
 
@@ -26,6 +27,7 @@ def inspect_text(
 
 class _Page:
     def __init__(self, language: str, terminal: Terminal) -> None:
+        self.language = language
         self.chinese = language == "zh"
         self.terminal = terminal
         self.lines: list[str] = []
@@ -49,7 +51,8 @@ class _Page:
                     self.lines.append(f"  {pad('' if number else name, width)}  {line}")
         for one in summary.damaged:
             key = "damaged" if one.number else "unreadable"
-            self.sentence(self.say(key, number=one.number, reason=one.reason), "red", indent="  ")
+            reason = in_language(one.reason, self.language)
+            self.sentence(self.say(key, number=one.number, reason=reason), "red", indent="  ")
         for code, sentence in summary.findings.items():
             told = FINDINGS.get(code, sentence) if self.chinese else sentence
             self.sentence(f"! {told}", "yellow", indent="  ")
@@ -67,7 +70,7 @@ class _Page:
                 )
                 for one in fit.mismatches
             ]
-            why += [fit.refusal] * bool(fit.refusal)
+            why += [in_language(fit.refusal, self.language)] * bool(fit.refusal)
             self.sentence(self.say("unfit", model=model, why="; ".join(why)), "red", indent="  ")
         if fit.unknown:
             what = ", ".join(self.say(name) for name in fit.unknown)

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from cds.imaging.result import Heatmap, ImageResult, Run
+from cds.imaging.result import ImageResult, Run
+from cds.show.image.predict_table import results_table
 from cds.show.image.words import say, worded
-from cds.show.layout import Terminal, cells, clean, pad, wrap
-
-_BAR: Final = 10
-_LONGEST_NAME: Final = 34
-_COLOURS: Final = {"abstain": "yellow", "refused": "red", "error": "red"}
+from cds.show.layout import Terminal, clean, wrap
 
 
 def results_text(
@@ -26,24 +22,12 @@ def results_text(
 
     ``verbose``: with every step of preprocessing.
     """
-    names = [_name(result, language) for result in results]
     titles = {
         label.name: clean(worded({"en": label.name, **label.title}, language))
         for label in run.contract.output.labels
     }
     lines = [terminal.paint(_head(run, results, language), "bold"), ""]
-    width = min(_LONGEST_NAME, max([cells(name) for name in names] + [6]))
-    said = [_said(result, titles, language) for result in results]
-    wide = min(30, max([cells(text) for text in said] + [6]))
-    heading = f"  {pad(say('file', language), width)}  {pad(say('label', language), wide)}  "
-    heading += f"{pad(say('probability', language), 5 + _BAR)}  {say('distance', language)}"
-    lines.append(terminal.paint(heading.rstrip(), "dim"))
-    for result, name, text in zip(results, names, said, strict=True):
-        line = f"  {pad(_shortened(name, width), width)}  "
-        line += terminal.paint(pad(text, wide), *_style(result)) + "  "
-        line += pad(_probability(result, terminal), 5 + _BAR) + "  " + _distance(result)
-        lines.append(line.rstrip())
-        lines += _beneath(result, language, terminal, verbose)
+    lines += results_table(results, titles, language, terminal, verbose=verbose)
     lines += ["", *_meaning(run, results, titles, language, terminal)]
     return "\n".join(terminal.plain(line) for line in lines) + "\n"
 
@@ -59,89 +43,6 @@ def _head(run: Run, results: Sequence[ImageResult], language: str) -> str:
         device=run.device,
         count=say(key, language, count=count),
     )
-
-
-def _name(result: ImageResult, language: str) -> str:
-    name = clean(result.file)
-    if result.frame > 1:
-        name += f", {say('frame', language, frame=result.frame)}"
-    return name
-
-
-def _shortened(name: str, width: int) -> str:
-    """The end of a long name, which tells files apart better than its beginning."""
-    if cells(name) <= width:
-        return name
-    while cells(name) > width - 1:
-        name = name[1:]
-    return "…" + name
-
-
-def _said(result: ImageResult, titles: dict[str, str], language: str) -> str:
-    if result.status != "ok":
-        return say(f"status_{result.status}", language)
-    found = result.labels or ((result.label,) if result.label else ())
-    return ", ".join(titles[label] for label in found) or say("nothing_found", language)
-
-
-def _style(result: ImageResult) -> tuple[str, ...]:
-    colour = _COLOURS.get(result.status)
-    return ("bold",) if colour is None else (colour,)
-
-
-def _probability(result: ImageResult, terminal: Terminal) -> str:
-    if not result.probabilities:
-        return ""
-    share = result.probabilities.get(result.label or "", max(result.probabilities.values()))
-    return f"{share:.2f} {terminal.bar(share, _BAR)}"
-
-
-def _distance(result: ImageResult) -> str:
-    return "" if result.distance is None else f"{result.distance:.1f}"
-
-
-def _beneath(result: ImageResult, language: str, terminal: Terminal, verbose: bool) -> list[str]:
-    """The reason, boxes, regions and heat map; with ``verbose`` the steps too."""
-    told = [clean(result.reason)] if result.reason else []
-    if result.status == "refused" and result.probabilities:
-        chances = ", ".join(f"{name} {p:.2f}" for name, p in result.probabilities.items())
-        told.append(f"{say('forced', language)}: {chances}")
-    for box in result.boxes:
-        size = ""
-        if box.width_mm is not None and box.height_mm is not None:
-            size = f", {box.width_mm:.1f} x {box.height_mm:.1f} mm"
-        told.append(
-            say(
-                "box",
-                language,
-                label=clean(box.label),
-                score=box.score,
-                left=box.left,
-                top=box.top,
-                width=box.width,
-                height=box.height,
-                size=size,
-            )
-        )
-    for region in result.regions:
-        size = "" if region.area_mm2 is None else f", {region.area_mm2:.1f} mm²"
-        told.append(
-            say("region", language, label=clean(region.label), pixels=region.pixels, size=size)
-        )
-    if result.heatmap is not None:
-        told.append(_heatmap(result.heatmap, language))
-    if verbose and result.preprocessing:
-        told.append(f"{say('steps', language)}: {'; '.join(map(clean, result.preprocessing))}")
-    return [f"    {line}" for text in told for line in wrap(text, terminal.columns - 4)]
-
-
-def _heatmap(heatmap: Heatmap, language: str) -> str:
-    score, chance = heatmap.faithfulness, heatmap.chance
-    if score is None or chance is None:
-        return say("drawn", language, path=clean(heatmap.path))
-    key = "heat_better" if heatmap.better else "heat_worse"
-    belief = say(key, language, score=score, chance=chance)
-    return say("heatmap", language, path=clean(heatmap.path), belief=belief).replace("  ", " ")
 
 
 def _meaning(
