@@ -198,7 +198,9 @@ def test_quantising_writes_a_model_that_is_checked() -> None:
     found = json.loads(image("check", "q", "--json").out)
     faults = {one["check"] for one in found["checks"] if one["verdict"] == "fault"}
     assert faults <= {"golden"}  # the hand-made model has no golden vectors to begin with
-    assert "eight-bit" in image("quantize", "m", "--samples", "pictures", "-o", "q").out
+    assert (
+        "eight-bit" in image("quantize", "m", "--samples", "pictures", "-o", "q", "--replace").out
+    )
 
 
 @pytest.mark.parametrize(
@@ -215,3 +217,29 @@ def test_what_cannot_be_quantised_says_why(words: list[str], message: str) -> No
     picture(Path("few/1.png"), 0.4)
     run = image("quantize", "m", *words)
     assert run.code == 2 and message in run.err and not Path("m-int8").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "there", "message"),
+    [
+        (("train", "pictures"), "contract.toml", "holds a model; expected another folder, or"),
+        (("quantize", "m", "--samples", "pictures"), "contract.toml", "holds a model"),
+        (("train", "pictures"), "checksums.json", "--replace"),
+        (("train", "pictures", "--replace"), "film.dcm", "holds film.dcm, which is no part"),
+        (("quantize", "m", "--samples", "pictures", "--replace"), "film.png", "holds film.png"),
+        (("train", "pictures"), "", "is a file; expected a folder's name"),
+    ],
+)
+def test_no_folder_is_written_over_without_being_asked(
+    words: tuple[str, ...], there: str, message: str
+) -> None:
+    """Said before any work is done: nothing is trained for hours and then thrown away."""
+    need_torch()
+    drawn("pictures", 4)
+    tiny.gated(Path("m"))
+    kept = Path("target", there) if there else Path("target")
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("precious", encoding="utf-8")
+    run = image(*words, "-o", "target")
+    assert run.code == 2 and message in run.err
+    assert kept.read_text(encoding="utf-8") == "precious"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cds.cli import context, options
+from cds.cli.image.target import Replace, check_target
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -126,9 +127,7 @@ def pack(
     version: Annotated[
         str, typer.Option("--model-version", help="Version of the model.")
     ] = "1.0.0",
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Write over a model that is in FOLDER.")
-    ] = False,
+    replace: Replace = False,
     as_json: options.AsJson = False,
     lang: options.Language = None,
     quiet: options.Quiet = False,
@@ -189,13 +188,11 @@ def _pack(
     quiet: bool,
 ) -> int:
     from cds.cli.output import emit, json_text, terminal, warn
-    from cds.imaging.contract.read import CONTRACT
     from cds.imaging.packing.pack import pack as packed_of
     from cds.imaging.reading import read
     from cds.model_folder import write_model
 
-    if (folder / CONTRACT).exists() and not replace:
-        raise InputError("holds a model; expected another folder, or --replace", Place(str(folder)))
+    check_target(folder, replace)
     if samples is not None and not samples.is_dir():
         raise InputError("is not a folder of images", Place(str(samples)))
     images = None if samples is None else read([samples], workers=min(4, context.processors()))

@@ -10,6 +10,7 @@ import typer
 
 from cds.cli import context, options
 from cds.cli.image import models as image_models
+from cds.cli.image.target import Replace, check_target
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def quantize(
     threads: Annotated[
         int, typer.Option("--threads", min=1, metavar="N", help="Processors, for the speeds.")
     ] = 1,
+    replace: Replace = False,
     as_json: options.AsJson = False,
     lang: options.Language = None,
     quiet: options.Quiet = False,
@@ -65,6 +67,7 @@ def quantize(
     target = output or found.folder.with_name(f"{found.folder.name}-int8")
     if target.resolve() == found.folder.resolve():
         raise InputError("is the model itself; expected another folder", Place(str(target)))
+    check_target(target, replace)
     given = _samples(samples, found.contract)
     with watching(quiet=quiet) as progress:
         quantized = quantize_model(found, given, threads=threads, progress=progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import replace as changed
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cds.cli import context, options
-from cds.errors import InputError, Place
+from cds.cli.image import target
+from cds.errors import InputError
 
 if TYPE_CHECKING:
     from cds.imaging.training.recipe import Recipe
@@ -68,6 +69,7 @@ def train(
             "--seed", min=0, metavar="N", help="The same seed, the same model (on a CPU)."
         ),
     ] = None,
+    replace: target.Replace = False,
     as_json: options.AsJson = False,
     lang: options.Language = None,
     quiet: options.Quiet = False,
@@ -92,8 +94,7 @@ def train(
     from cds.model_folder import write_model
     from cds.show.image.evaluation import train_text
 
-    if output.exists() and not output.is_dir():
-        raise InputError("is a file; expected a folder's name", Place(str(output)))
+    target.check_target(output, replace)
     chosen = _recipe(recipe, output.name, network, size, epochs, mirror, seed)
     where = choose_device(device)
     examples = read_examples(source)
@@ -141,13 +142,13 @@ def _recipe(
     if size is not None:
         changes["size"] = size
     if changes:
-        chosen = replace(chosen, network=replace(chosen.network, **changes))
+        chosen = changed(chosen, network=changed(chosen.network, **changes))
     if epochs is not None:
         finale = min(chosen.schedule.finale, epochs // 4)
-        schedule = replace(chosen.schedule, epochs=epochs - finale, finale=finale)
-        chosen = replace(chosen, schedule=schedule)
+        schedule = changed(chosen.schedule, epochs=epochs - finale, finale=finale)
+        chosen = changed(chosen, schedule=schedule)
     if mirror:
-        chosen = replace(chosen, augmentation=replace(chosen.augmentation, mirror=True))
+        chosen = changed(chosen, augmentation=changed(chosen.augmentation, mirror=True))
     if seed is not None:
-        chosen = replace(chosen, seed=seed)
+        chosen = changed(chosen, seed=seed)
     return with_words(chosen, name)
