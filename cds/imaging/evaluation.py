@@ -14,6 +14,8 @@ from cds.imaging.metrics import Figure, Numbers, Rows, Truths
 _CONSPICUOUS = 0.05
 """A difference of prevalence from the training's that is worth a warning, if beyond chance."""
 _FEWER = 5
+FEW = 30
+"""Fewer images than this: a share of a half has an interval of 36 points and more."""
 
 STATUSES = ("ok", "abstain", "refused", "error")
 
@@ -196,6 +198,12 @@ def _cautions(
         outside = not here.low <= expected <= here.high
         if outside and abs(here.value - expected) >= _CONSPICUOUS:
             yield Caution("prevalence", one.label, here.value, expected)
+    if block.images < FEW:
+        yield Caution("few_images", "", block.images, FEW)
+    else:
+        for label, row in zip(labels, block.confusion, strict=True):
+            if 0 < sum(row) < FEW:
+                yield Caution("few_of_label", label, sum(row), FEW)
     present = {label for label, row in zip(labels, block.confusion, strict=True) if sum(row)}
     for label in labels:
         if label not in present:

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "imaging"))
 import tiny_models as tiny
 from image_runs import NOW, checked, image, picture
 
+from cds.imaging.contract.model import Calibration
 from cds.imaging.phantoms import trunk
 
 
@@ -144,6 +145,22 @@ def test_evaluating_counts_what_the_gate_refuses_and_gives_intervals() -> None:
     text = image("evaluate", "m", "pictures", "--lang", "zh", "--now", NOW)
     assert "准确率" in text.out
     assert image("evaluate", "m", "pictures", "--json", "--now", NOW).out == run.out
+
+
+def test_three_images_are_too_few_to_judge_and_the_prevalence_is_the_contracts() -> None:
+    """The warning comes from the contract's field, whatever language its sentences are in."""
+    tiny.gated(Path("m"), output={"calibration": Calibration(1.0, 0.0, "数据", (0.5, 0.5))})
+    rows = [f"{picture(Path(f'{n}.png'), 0.6, seed=n)},BRIGHT" for n in range(12)]
+    Path("few.csv").write_text("\n".join(["file,label", *rows[:3]]), encoding="utf-8")
+    Path("more.csv").write_text("\n".join(["file,label", *rows]), encoding="utf-8")
+    english = image("evaluate", "m", "few.csv", "--now", NOW, "-o", "e.md")
+    assert "3 images: too few to judge a model by" in " ".join(english.out.split())
+    assert "(too few to judge)" in english.out and "(too few to judge)" in Path("e.md").read_text()
+    assert "仅 3 幅图像" in image("evaluate", "m", "few.csv", "--lang", "zh").out
+    cautions = image("evaluate", "m", "more.csv", "--json").document["cautions"]
+    codes = [one["code"] for one in cautions]
+    assert cautions[0] == {"code": "prevalence", "label": "BRIGHT", "found": 1.0, "expected": 0.5}
+    assert codes == ["prevalence", "few_images", "label_absent"]
 
 
 @pytest.mark.parametrize(

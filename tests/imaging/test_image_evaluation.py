@@ -82,9 +82,27 @@ def test_patients_are_resampled_only_where_every_image_names_one() -> None:
 def test_another_prevalence_is_warned_about(
     positives: int, expected: float, codes: list[str]
 ) -> None:
-    cases = [case(int(n < positives), 0.5) for n in range(100)]
+    cases = [case(int(n < 3 * positives), 0.5) for n in range(300)]
     found = evaluate(cases, TWO, prevalence={"PNEUMONIA": expected}, rounds=10)
     assert [caution.code for caution in found.cautions] == codes
+
+
+@pytest.mark.parametrize(
+    ("normal", "pneumonia", "expected"),
+    [
+        (2, 1, [("few_images", "", 3)]),
+        (20, 9, [("few_images", "", 29)]),
+        (200, 29, [("few_of_label", "PNEUMONIA", 29)]),
+        (30, 30, []),
+        (3, 0, [("few_images", "", 3), ("label_absent", "PNEUMONIA", 0)]),
+    ],
+)
+def test_figures_of_few_images_are_marked(
+    normal: int, pneumonia: int, expected: list[tuple[str, str, int]]
+) -> None:
+    cases = [case(0, 0.2)] * normal + [case(1, 0.8)] * pneumonia
+    found = evaluate(cases, TWO, rounds=10)
+    assert [(one.code, one.label, one.found) for one in found.cautions] == expected
 
 
 def test_nothing_answered_gives_no_figures() -> None:

@@ -183,7 +183,9 @@ def _rows(document: Mapping[str, Any], language: str) -> Iterator[list[str]]:
     ]
     if not blocks:
         return
-    yield [word("measure", language), *(name for name, _ in blocks)]
+    few = {one["code"] for one in document["cautions"]} & {"few_images"}
+    heads = (name + (f" ({word('too_few', language)})" if few else "") for name, _ in blocks)
+    yield [word("measure", language), *heads]
     yield [word("images", language), *(f"{block['images']:,}" for _, block in blocks)]
     if blocks[0][1]["patients"] is not None:
         yield [word("patients", language), *(f"{block['patients']:,}" for _, block in blocks)]
@@ -210,6 +212,7 @@ def _cautions(document: Mapping[str, Any], language: str) -> Iterator[str]:
             label=clean(one["label"]),
             found=f"{one['found']:.0%}",
             expected=f"{one['expected']:.0%}",
+            count=f"{one['found']:.0f}",
         )
 
 

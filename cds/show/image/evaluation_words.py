@@ -47,6 +47,15 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "这些图像中 {label} 占 {found}，而模型概率按 {expected} 校准；"
         "概率、阈值与精确率不能直接沿用。",
     ),
+    "few_images": (
+        "{count} images: too few to judge a model by; with so few, chance decides every figure.",
+        "仅 {count} 幅图像：不足以评价模型；数量过少时各项指标主要取决于偶然。",
+    ),
+    "few_of_label": (
+        "{count} images are labelled {label}: too few to judge what the model says of those.",
+        "标为 {label} 的图像仅 {count} 幅：不足以评价模型对其的判断。",
+    ),
+    "too_few": ("too few to judge", "数量不足以评价"),
     "label_absent": (
         "No image is labelled {label}; what it takes to be right there is unknown.",
         "没有标为 {label} 的图像；其表现未知。",
