@@ -111,8 +111,9 @@ def test_prices_at_any_duals_give_a_bound(problem: Problem, seed: int) -> None:
         np.random.default_rng(seed).normal(0.0, 3.0, pricing.rows.count)
     )
     prices = pricing.rows.cell_prices(duals)
-    columns = [pricing.best(e, duals, prices) for e in people]
-    bound = pricing.rows.least(duals).sum() + sum(value for value, _ in columns)
+    batches = pricing.batches(people)
+    columns = [priced for batch in batches for priced in pricing.best(batch, duals, prices)]
+    bound = pricing.rows.least(duals)[0].sum() + sum(value for value, _ in columns)
     found = [column for _, column in columns if column is not None]
     if len(found) == len(people):
         assert bound <= Incumbent.of(pricing.rows, found).cost + 1e-6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,8 +11,15 @@ import numpy.typing as npt
 from cds.roster.problem import OFF, Count, Problem, Roster
 from cds.roster.solve.graph import Graph
 from cds.roster.solve.person import LOOSE, Graphs, Person, person
-from cds.roster.solve.pricing import ShortestPath, cheapest, shortest_path
-from cds.roster.solve.pricing_compiled import WORTH_COMPILING, Compiled
+from cds.roster.solve.pricing import (
+    ShortestPath,
+    ShortestPaths,
+    all_cheapest,
+    cheapest,
+    shortest_path,
+    shortest_paths,
+)
+from cds.roster.solve.pricing_compiled import ABREAST, WORTH_COMPILING, Compiled
 from cds.roster.solve.rows import Rows, build_rows
 
 Floats = npt.NDArray[np.float64]
@@ -43,6 +51,10 @@ class Column:
         return self.options.astype(np.int8).tobytes() + self.skills.astype(np.int8).tobytes()
 
 
+Priced = tuple[float, Column | None]
+"""The least reduced cost of a person's columns, and the column that has it."""
+
+
 class Pricing:
     """Finds each person's cheapest column at given duals of the rows."""
 
@@ -62,7 +74,11 @@ class Pricing:
             counts += [(number, count) for count in left_out]
         self.rows: Rows = build_rows(problem, counts)
         arcs = sum(graph.arcs for graph in self._graph if graph is not None)
-        self._shortest_path: ShortestPath = Compiled() if arcs > WORTH_COMPILING else shortest_path
+        self._shortest_path: ShortestPath = shortest_path
+        self._shortest_paths: ShortestPaths = shortest_paths
+        if arcs > WORTH_COMPILING:
+            compiled = Compiled()
+            self._shortest_path, self._shortest_paths = compiled, compiled.together
         self._skills = [np.array(e.skills, dtype=np.int64) for e in problem.employees]
         self._skill_costs = [
             np.array(e.skill_costs or (0,) * len(e.skills), dtype=np.float64)
@@ -73,26 +89,55 @@ class Pricing:
         """False where no roster keeps the person's own hard rules."""
         return self._graph[employee] is not None
 
-    def best(
-        self, employee: int, duals: Floats, prices: Floats, restrict: Floats | None = None
-    ) -> tuple[float, Column | None]:
-        """The least reduced cost (before the person's own dual) and its column.
+    def batches(self, employees: Iterable[int]) -> list[list[int]]:
+        """``employees`` in batches that can be priced together, as they share a graph."""
+        alike: dict[int, list[int]] = {}
+        for employee in employees:
+            alike.setdefault(id(self._graph[employee]), []).append(employee)
+        return [
+            members[first : first + ABREAST]
+            for members in alike.values()
+            for first in range(0, len(members), ABREAST)
+        ]
 
-        ``prices`` are ``rows.cell_prices(duals)``; ``restrict`` [day, option] is
-        added to cells to forbid or favour. The cost is a lower bound even where
-        a loose cap had to be added to the graph on the way.
+    def best(self, batch: Sequence[int], duals: Floats, prices: Floats) -> list[Priced]:
+        """Each person's least reduced cost (before the person's own dual) and its column.
+
+        ``batch`` is one of ``batches``, ``prices`` are ``rows.cell_prices(duals)``. The
+        cost is a lower bound even where a loose cap had to be added on the way.
         """
-        own = self.rows.own_prices(employee, duals, prices)[:, :, self._skills[employee]]
-        own = own + self._skill_costs[employee]
-        chosen = own.argmin(axis=2)
-        cells = self.people[employee].cells.copy()
-        cells[:, : self.shifts] += np.take_along_axis(own, chosen[:, :, None], axis=2)[:, :, 0]
-        if restrict is not None:
-            cells += restrict
-        value, options, structural = self._within_caps(employee, cells)
-        if options is None:
-            return value, None
+        graph = self._graph[batch[0]]
+        if graph is None:
+            return [(np.inf, None) for _ in batch]
+        cells = np.empty((len(batch), self.days, self.shifts + 1))
+        chosen = []
+        for number, employee in enumerate(batch):
+            own = self.rows.own_prices(employee, duals, prices)[:, :, self._skills[employee]]
+            own = own + self._skill_costs[employee]
+            chosen.append(own.argmin(axis=2))
+            cells[number] = self.people[employee].cells
+            cells[number, :, : self.shifts] += own.min(axis=2)
+        values, options = all_cheapest(graph, cells, self._shortest_paths)
+        return [
+            self._priced(*one)
+            for one in zip(batch, values.tolist(), options, cells, chosen, strict=True)
+        ]
+
+    def _priced(
+        self, employee: int, value: float, options: Ints, cells: Floats, chosen: Ints
+    ) -> Priced:
+        """The cheapest roster, found without its loose caps, with them kept and as a column."""
         days = np.arange(self.days)
+        if value == np.inf:
+            return value, None
+        caps = self.people[employee].loose
+        if any(_amount(cap, options) > (cap.maximum or 0) for cap in caps):
+            value, kept, structural = self._within_caps(employee, cells, value, options)
+            if kept is None:
+                return value, None
+            options = kept
+        else:
+            structural = value - float(cells[days, options].sum())
         working = options < self.shifts
         skills = np.full(self.days, -1, dtype=np.int64)
         picked = chosen[days[working], options[working]]
@@ -104,24 +149,20 @@ class Pricing:
         )
         return value, self._column(employee, options, skills, float(np.rint(cost)))
 
-    def _within_caps(self, employee: int, cells: Floats) -> tuple[float, Ints | None, float]:
+    def _within_caps(
+        self, employee: int, cells: Floats, value: float, options: Ints
+    ) -> tuple[float, Ints | None, float]:
         """A bound on the cheapest roster, a good one, and its cost beside ``cells``.
 
-        Loose caps are not in the graph. Where the cheapest path breaks one, a
-        multiplier on what it counts is searched for: every multiplier gives a
-        bound, and one that is large enough a roster that keeps the cap.
+        Loose caps are not in the graph. Where the cheapest path, ``options`` at ``value``,
+        breaks one, a multiplier on what it counts is searched for: every multiplier
+        gives a bound, and one that is large enough a roster that keeps the cap.
         """
         graph = self._graph[employee]
-        if graph is None:
-            return np.inf, None, 0.0
+        assert graph is not None
         caps = self.people[employee].loose
-        value, options = cheapest(graph, cells, self._shortest_path)
-        if value == np.inf:
-            return value, None, 0.0
-        broken = [cap for cap in caps if _amount(cap, options) > (cap.maximum or 0)]
-        if not broken:
-            return value, options, value - float(cells[np.arange(self.days), options].sum())
-        bound, kept, structural, least = value, None, 0.0, np.inf
+        bound = value
+        kept, structural, least = None, 0.0, np.inf
         low = [0.0] * len(caps)
         high = [np.inf] * len(caps)
         multipliers = [0.0] * len(caps)

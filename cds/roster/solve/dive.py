@@ -23,6 +23,12 @@ CONVINCING = 0.7
 KEPT = 40
 GAP = 0.002
 
+PRICINGS = 1000
+"""After each person fixed, so many people are priced, over and over: few of them to the end."""
+
+ROUNDS = 30
+"""But never in fewer rounds than these."""
+
 SHAKE = (0.3, 1.7)
 """Factors that make a dive differ from another."""
 
@@ -32,18 +38,13 @@ def shaker(generator: np.random.Generator) -> Callable[[int], Floats]:
     return lambda count: generator.uniform(*SHAKE, size=count)
 
 
-def rounds_of_dive(people: int) -> int:
-    """Rounds of pricing after each person fixed: few people can be priced to the end."""
-    return max(30, 1000 // people - 20)
-
-
 def dive(
     pricing: Pricing,
     master: Master,
     *,
     fixed: Floats | None = None,
     stop: Callable[[], bool],
-    rounds: int = 12,
+    rounds: int = ROUNDS,
     share: float = 0.1,
     cutoff: float = np.inf,
     unit: int = 0,
@@ -102,7 +103,7 @@ def dive(
             pricing,
             master,
             stop=stop,
-            rounds=rounds,
+            rounds=max(rounds, PRICINGS // len(master.employees)),
             gap=GAP,
             cutoff=cutoff - paid,
             center=center,

@@ -18,7 +18,7 @@ from cds.roster.solve.master import Master
 
 Floats = npt.NDArray[np.float64]
 
-SMOOTHING = 0.6
+SMOOTHING = 0.8
 TOLERANCE = 1e-6
 
 NEARLY = 0.02
@@ -32,7 +32,7 @@ class Relaxation:
     value: float = np.inf
     bound: float = -np.inf
     duals: Floats | None = None  # those that gave the bound
-    converged: bool = False
+    ended: bool = False  # nothing improves, or value and bound are as near as was asked for
 
 
 def converge(
@@ -57,6 +57,7 @@ def converge(
     """
     state = Relaxation(duals=center)
     rows = pricing.rows
+    batches = pricing.batches(master.employees)
     for number in range(rounds):
         state.value = master.solve(values=False)
         duals, people = master.duals.copy(), master.people_duals
@@ -69,11 +70,11 @@ def converge(
             cells = rows.cell_prices(prices)
             total = master.least(prices)
             columns = []
-            for employee in master.employees:
-                value, column = pricing.best(employee, prices, cells)
-                total += value
-                if column is not None and _reduced(column, duals, people) < -TOLERANCE:
-                    columns.append(column)
+            for batch in batches:
+                for value, column in pricing.best(batch, prices, cells):
+                    total += value
+                    if column is not None and _reduced(column, duals, people) < -TOLERANCE:
+                        columns.append(column)
                 if stop():
                     return state
             if total > state.bound:
@@ -86,14 +87,14 @@ def converge(
         apart = state.value - state.bound
         if (not added or apart <= NEARLY * abs(state.value)) and master.stiffen():
             continue
-        if not added:
-            state.converged = True
-            break
-        if apart <= max(gap * abs(state.value), 1e-4):
-            break
-        if state.bound >= cutoff:
-            break
-        if unit and rounded_up(state.bound, unit) >= rounded_up(state.value, unit):
+        enough = max(gap * abs(state.value), 1e-4)
+        state.ended = (
+            not added
+            or apart <= enough
+            or state.bound >= cutoff
+            or bool(unit and rounded_up(state.bound, unit) >= rounded_up(state.value, unit))
+        )
+        if state.ended:
             break
     return state
 

@@ -132,7 +132,7 @@ class Master:
 
     def least(self, duals: Floats) -> float:
         """The rows' part of the Lagrangian bound at ``duals``."""
-        least = self._table.least(duals) - duals * self._fixed
+        least = self._table.least(duals)[0] - duals * self._fixed
         return float(least[self._relevant].sum()) + self._constant
 
     def promising(self, most: int) -> dict[int, list[Column]]:

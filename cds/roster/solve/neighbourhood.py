@@ -18,7 +18,7 @@ from cds.roster.outcome import Limits
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
-from cds.roster.solve.dive import dive, rounds_of_dive, shaker
+from cds.roster.solve.dive import dive, shaker
 from cds.roster.solve.generation import converge
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.master import Master
@@ -81,8 +81,10 @@ class Neighbourhoods:
         self._reproducible = reproducible
         people, days = len(problem.employees), problem.days
         prices = pricing.rows.cell_prices(duals)
-        self._least = np.array([pricing.best(e, duals, prices)[0] for e in range(people)])
-        self._row_least = pricing.rows.least(duals)
+        self._least = np.zeros(people)
+        for batch in pricing.batches(range(people)):
+            self._least[batch] = [value for value, _ in pricing.best(batch, duals, prices)]
+        self._row_least, _ = pricing.rows.least(duals)
         self._pool: list[dict[bytes, Column]] = [{} for _ in range(people)]
         self.ways = (
             Way("people, by columns", min(5.0, people), min(2, people), people),
@@ -222,7 +224,6 @@ class Neighbourhoods:
                 pricing,
                 master,
                 stop=stop,
-                rounds=rounds_of_dive(len(people)),
                 unit=self._unit,
                 cutoff=incumbent.cost - 0.5,
                 shake=shaker(self._random),

@@ -17,15 +17,53 @@ ShortestPath = Callable[[Graph, Floats], tuple[float, Ints]]
 The cost is infinite, and the classes mean nothing, where the prices forbid every path.
 """
 
+ShortestPaths = Callable[[Graph, Floats], tuple[Floats, Ints]]
+"""The same for several people: prices [day, class, person] to costs and classes [person, day]."""
+
 
 def cheapest(graph: Graph, cells: Floats, shortest_path: ShortestPath) -> tuple[float, Ints]:
     """The least cost of a roster at ``cells`` [day, option] and its options by day.
 
     The last option is OFF. Infinite where the prices forbid every roster.
     """
-    prices, options = _class_prices(graph, cells)
-    value, classes = shortest_path(graph, prices)
-    return value, options[np.arange(len(classes)), classes]
+    prices, options = class_prices(graph, cells[None])
+    value, classes = shortest_path(graph, np.ascontiguousarray(prices[:, :, 0]))
+    return value, options[0, np.arange(len(classes)), classes]
+
+
+def all_cheapest(graph: Graph, cells: Floats, shortest_paths: ShortestPaths) -> tuple[Floats, Ints]:
+    """As ``cheapest`` for people who share ``graph``, at ``cells`` [person, day, option]."""
+    prices, options = class_prices(graph, cells)
+    values, classes = shortest_paths(graph, prices)
+    return values, np.take_along_axis(options, classes[:, :, None], axis=2)[:, :, 0]
+
+
+def class_prices(graph: Graph, cells: Floats) -> tuple[Floats, Ints]:
+    """Price [day, class, person] and option [person, day, class] of ``cells``.
+
+    ``cells`` are prices [person, day, option]; of the options of a class that
+    cost a person least is the one taken.
+    """
+    people, days, _ = cells.shape
+    prices = np.empty((days, graph.kinds, people))
+    options = np.empty((people, days, graph.kinds), dtype=np.int64)
+    for number in range(graph.kinds):
+        members = np.flatnonzero(graph.class_of == number)
+        if len(members) == 1:
+            prices[:, number, :] = cells[:, :, members[0]].T
+            options[:, :, number] = members[0]
+        else:
+            part = cells[:, :, members]
+            prices[:, number, :] = part.min(axis=2).T
+            options[:, :, number] = members[part.argmin(axis=2)]
+    return prices, options
+
+
+def shortest_paths(graph: Graph, prices: Floats) -> tuple[Floats, Ints]:
+    """By numpy alone, one person after the other."""
+    people = range(prices.shape[2])
+    found = [shortest_path(graph, np.ascontiguousarray(prices[:, :, p])) for p in people]
+    return np.array([value for value, _ in found]), np.array([classes for _, classes in found])
 
 
 def shortest_path(graph: Graph, prices: Floats) -> tuple[float, Ints]:
@@ -50,17 +88,3 @@ def shortest_path(graph: Graph, prices: Floats) -> tuple[float, Ints]:
         classes[day] = layer.classes[arc]
         node = int(layer.tails[arc])
     return best, classes
-
-
-def _class_prices(graph: Graph, cells: Floats) -> tuple[Floats, Ints]:
-    """Price [day, class] and the option that has it, of prices [day, option]."""
-    days = np.arange(len(cells))
-    prices = np.full((len(cells), graph.kinds), np.inf)
-    options = np.zeros((len(cells), graph.kinds), dtype=np.int64)
-    for number in range(graph.kinds):
-        members = np.flatnonzero(graph.class_of == number)
-        part = cells[:, members]
-        best = part.argmin(axis=1)
-        prices[:, number] = part[days, best]
-        options[:, number] = members[best]
-    return prices, options

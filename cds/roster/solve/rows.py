@@ -101,16 +101,15 @@ class Rows:
 
     def activity(self, employee: int, cells: Ints) -> tuple[Ints, Floats]:
         """The rows that a person's chosen ``cells`` enter, and by how much."""
-        rows = [self.common_row[self.first[cell] : self.first[cell + 1]] for cell in cells]
-        row = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-        value = np.ones(len(row))
+        counts = self.first[cells + 1] - self.first[cells]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        row = self.common_row[np.repeat(self.first[cells], counts) + within]
         own_row, own_cell, own_coefficient = self.own[employee]
-        if len(own_row):
-            inside = np.isin(own_cell, cells)
-            row = np.concatenate([row, own_row[inside]])
-            value = np.concatenate([value, own_coefficient[inside]])
-        if not len(row):
-            return row, value
+        if not len(own_row):  # a cover has one day, and a person one cell a day
+            return np.sort(row), np.ones(len(row))
+        inside = np.isin(own_cell, cells)
+        row = np.concatenate([row, own_row[inside]])
+        value = np.concatenate([np.ones(len(row) - inside.sum()), own_coefficient[inside]])
         unique, position = np.unique(row, return_inverse=True)
         return unique, np.bincount(position, weights=value).astype(np.float64)
 
@@ -136,21 +135,23 @@ class Rows:
         )
         return np.clip(duals, -over, under)
 
-    def least(self, duals: Floats) -> Floats:
-        """The least that each row can cost when activity is paid ``duals`` a unit.
+    def least(self, duals: Floats) -> tuple[Floats, Floats]:
+        """The least that each row can cost when activity is paid ``duals`` a unit, and at which.
 
         The rows' part of the Lagrangian bound. ``duals`` must be ``within_charges``:
         then a convex function of pieces has its least value at a bound of one.
         """
-        least = np.full(self.count, np.inf)
+        least, at = np.full(self.count, np.inf), np.zeros(self.count)
         pieces = self.pieces
         charged = np.bincount(pieces.row, minlength=self.count) > 0
         least[~charged] = 0.0  # a cover without bounds, or with weights of nothing
         for nth in _by_row(pieces.row):
             activity = np.zeros(self.count)
             activity[pieces.row[nth]] = pieces.bound[nth]
-            least = np.minimum(least, self.charge(activity) + duals * activity)
-        return least
+            cost = self.charge(activity) + duals * activity
+            better = cost < least
+            least[better], at[better] = cost[better], activity[better]
+        return least, at
 
 
 def build_rows(problem: Problem, counts: Sequence[tuple[int, Count]] = ()) -> Rows:

@@ -18,10 +18,11 @@ import numpy.typing as npt
 
 from cds.roster.outcome import Limits, Outcome, Report, Stop
 from cds.roster.problem import Problem, Roster
+from cds.roster.solve.ascent import ascend
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
-from cds.roster.solve.dive import dive, rounds_of_dive, shaker
-from cds.roster.solve.generation import converge
+from cds.roster.solve.dive import dive, shaker
+from cds.roster.solve.generation import Relaxation, converge
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.journal import Journal
@@ -37,6 +38,12 @@ WAIT = 0.05
 
 ROOT_SHARE = 0.6
 """Of the time, what the relaxation may take: a dive from less is better than no roster."""
+
+TRIAL = 25
+NEAR = 0.9
+"""Where the bound is not so near to the value after so many rounds, prices are sought otherwise."""
+
+MOST_ROUNDS = 10_000
 
 DIVE_SHARE = 0.45
 """Of the time left, what the first dive may take before other ways have their turn."""
@@ -176,15 +183,28 @@ class _Search:
     def _relax(self, pricing: Pricing) -> _Root | None:
         """The bound, and the columns and prices that give it; None where that failed."""
         master = Master(pricing.rows, range(len(pricing.people)), lenient=True)
-        try:
-            state = converge(
+
+        def relax(center: Floats | None, rounds: int) -> Relaxation:
+            return converge(
                 pricing,
                 master,
                 stop=self._root_stop,
-                center=np.zeros(pricing.rows.count),
+                rounds=rounds,
+                center=center,
                 unit=self._journal.unit,
                 watch=lambda now: self._journal.prove(now.bound, "bound"),
             )
+
+        try:
+            state = relax(np.zeros(pricing.rows.count), TRIAL)
+            if not state.ended and state.bound < NEAR * state.value:
+                near = ascend(pricing, stop=self._root_stop)
+                if near is not None:
+                    self._journal.prove(near.bound, "bound")
+                    master.add(near.columns)
+                    state = relax(near.prices, MOST_ROUNDS)
+            elif not state.ended:
+                state = relax(state.duals, MOST_ROUNDS)
         except ArithmeticError:  # the linear programme broke down
             return None
         if state.bound == np.inf:  # someone's leave and limits contradict each other
@@ -208,7 +228,6 @@ class _Search:
                 pricing,
                 root.master,
                 stop=self.stop,
-                rounds=rounds_of_dive(len(pricing.people)),
                 unit=self._journal.unit,
                 seen=root.columns.extend,
                 shake=shake,

@@ -1,0 +1,71 @@
+"""Prices near the best ones before any linear programme is solved.
+
+Column generation is slow where it begins with prices of nothing. Here each row's
+price rises while too few work there and falls while too many do, in steps that
+shrink: the Lagrangian bound's gradient, scaled row by row by its own past size
+(Kingma and Ba 2015, "Adam"). A step costs one round of pricing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cds.roster.solve.columns import Column, Pricing
+
+Floats = npt.NDArray[np.float64]
+
+STEPS = 120
+
+FIRST, LAST = 0.3, 0.003
+"""The first and the last step, as a share of the dearest soft rule."""
+
+MEMORY, SIZE_MEMORY = 0.8, 0.99
+"""How much of the past stays in the gradient, and in its size, at each step."""
+
+KEPT = 0.3
+"""The last steps, as a share, whose columns are worth keeping: earlier prices were wild."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ascent:
+    """The best ``bound`` met, the ``prices`` that gave it, and columns of the last steps."""
+
+    bound: float
+    prices: Floats
+    columns: list[Column]
+
+
+def ascend(pricing: Pricing, *, stop: Callable[[], bool], steps: int = STEPS) -> Ascent | None:
+    """Climb from prices of nothing; None where ``stop()`` came before the end."""
+    rows = pricing.rows
+    batches = pricing.batches(range(len(pricing.people)))
+    prices = np.zeros(rows.count)
+    mean, size = np.zeros(rows.count), np.zeros(rows.count)
+    best, best_prices = -np.inf, prices
+    columns: list[Column] = []
+    for step in range(steps):
+        cells = rows.cell_prices(prices)
+        least, gradient = rows.least(prices)
+        bound = float(least.sum())
+        for batch in batches:
+            for value, column in pricing.best(batch, prices, cells):
+                bound += value
+                if column is not None:
+                    gradient[column.rows] -= column.values
+                    if step >= (1.0 - KEPT) * steps:
+                        columns.append(column)
+            if stop():
+                return None
+        if bound > best:
+            best, best_prices = bound, prices
+        mean = MEMORY * mean + (1.0 - MEMORY) * gradient
+        size = SIZE_MEMORY * size + (1.0 - SIZE_MEMORY) * gradient**2
+        direction = mean / (1.0 - MEMORY ** (step + 1))
+        direction /= np.sqrt(size / (1.0 - SIZE_MEMORY ** (step + 1))) + 1e-9
+        length = FIRST * (LAST / FIRST) ** (step / steps) * rows.dearest
+        prices = rows.within_charges(prices + length * direction)
+    return Ascent(best, best_prices, columns)
