@@ -309,3 +309,30 @@ def test_reasons_and_findings_are_said_in_the_language_asked_for() -> None:
     assert reasons["torn.png"] == "无法读取：开头形似 PNG、JPEG 或 TIFF，但文件头已损坏"
     assert reasons["notes.dcm"].startswith("无法读取：") and "DICOM" in reasons["notes.dcm"]
     assert [one["code"] for one in run.document["images"]] == [None, "unreadable", "unreadable"]
+
+
+def test_results_of_an_earlier_run_in_the_folder_are_no_images() -> None:
+    """Every kind of result, heat maps among them; what else lies there is still said."""
+    Path("study").mkdir()
+    for name in ("dark", "light"):
+        film(Path("study", f"{name}.dcm"), 0.3 if name == "dark" else 0.7)
+    kinds = ("out.json", "out.ndjson", "out.csv", "out.html", "out.fhir.json", "out.dcm")
+    targets = [word for kind in kinds for word in ("-o", f"study/{kind}")]
+    words = ("m", "study", "--json", "--heatmap", "maps")
+    first = predict(*words, *targets)
+    assert first.code == 0, first.err
+    Path("study/map.png").write_bytes(Path("maps/dark.png").read_bytes())
+    written = sum(1 for path in Path("study").rglob("*") if path.is_file()) - 2
+    assert written >= 6 + 1
+    again = predict(*words)
+    assert again.code == 0 and again.out == first.out
+    assert f"and {written - 1} more: results of an earlier run, left out" in again.err
+    assert "earlier run" not in predict(*words, "-q").err
+    Path("study/list.csv").write_text("file,label\n", encoding="utf-8")
+    strange = predict("m", "study", "--json")
+    assert strange.code == 3
+    assert [one["file"] for one in strange.document["images"] if one["status"] == "error"] == [
+        str(Path("study/list.csv"))
+    ]
+    named = predict("m", "study/out.json")
+    assert named.code == 2 and "is not an image" in named.err

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cds.cli.output import warn
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
@@ -23,6 +24,17 @@ class Meant:
 
     paths: tuple[Path, ...]
     image: bytes | None = None
+
+    def files(self) -> tuple[list[Path], list[Path]]:
+        """The files to read; and, of folders, those that earlier runs left there as results."""
+        from cds.cli.image.own_results import is_own_result
+        from cds.imaging.reading import files_of
+
+        named = set(self.paths)
+        everything = list(files_of(self.paths))
+        results = [path for path in everything if path not in named and is_own_result(path)]
+        left_out = set(results)
+        return [path for path in everything if path not in left_out], results
 
     def reads(self, path: Path) -> bool:
         """Whether ``path`` is a file that is read: given by name, or an image of a folder."""
@@ -56,16 +68,20 @@ def meant(inputs: Sequence[str]) -> Meant:
     return Meant((), data) if paths is None else Meant(tuple(paths))
 
 
-def images_of(what: Meant, workers: int) -> Images:
+def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
     """The images in order; raises InputError where there is nothing to read.
 
-    Where there are many, processes start to read them at once: close it, come what may.
+    Results of earlier runs in folders are left out, which is said unless ``quiet``. Where there
+    are many files, processes start to read them at once: close it, come what may.
     """
-    from cds.imaging.reading import files_of, read, read_bytes
+    from cds.imaging.reading import read, read_bytes
 
     if what.image is not None:
         return read_bytes("-", what.image)
-    files = list(files_of(what.paths))
+    files, results = what.files()
+    if results and not quiet:
+        more = f" and {len(results) - 1} more" if len(results) > 1 else ""
+        warn(f"{results[0]}{more}: results of an earlier run, left out")
     if not files:
         raise InputError(f"no files in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
     workers = min(workers, len(files) // _ENOUGH) if len(files) >= _MANY else 1

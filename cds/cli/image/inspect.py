@@ -53,7 +53,7 @@ def inspect(
     contract = None if model is None else image_models.find(model).contract
     found = []
     with counting("files", quiet=quiet) as advance:
-        for summary in summaries(images_of(meant(what), workers=1), contract):
+        for summary in summaries(images_of(meant(what), workers=1, quiet=quiet), contract):
             found.append(summary)
             advance(1)
     if as_json:

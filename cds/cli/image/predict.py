@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,7 +91,8 @@ def predict(
     illustrations = _illustrations(asked, heatmap, heatmap_method)
     with ExitStack() as stack:
         # Processes that read images load their decoders while this one opens the model.
-        read = stack.enter_context(closing(images_of(what, workers=context.processors())))
+        read = images_of(what, workers=context.processors(), quiet=quiet)
+        stack.callback(read.close)
         loaded = image_models.open_model(model, device, quiet=quiet)
         run = Run(
             contract=loaded.contract,

@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+from PIL.PngImagePlugin import PngInfo
 
 from cds.imaging.heatmap.colours import REGIONS, Colour, ramp
 from cds.imaging.heatmap.grid import enlarged
+from cds.imaging.heatmap.mark import MARK
 
 if TYPE_CHECKING:
     from cds.imaging.result import Box, Region
@@ -174,9 +176,11 @@ def sheet(panels: Sequence[Panel], lines: Sequence[str], *, heat: bool = False) 
 
 
 def png(picture: Image.Image) -> bytes:
-    """``picture`` as a PNG file, the same bytes each time."""
+    """``picture`` as a PNG file that says what drew it, the same bytes each time."""
+    about = PngInfo()
+    about.add_text("Software", MARK)
     stream = BytesIO()
-    picture.save(stream, "PNG", optimize=False, compress_level=6)
+    picture.save(stream, "PNG", pnginfo=about, optimize=False, compress_level=6)
     return stream.getvalue()
 
 

@@ -43,6 +43,7 @@ def page(
     return (
         f'<!DOCTYPE html>\n<html lang="{tongue}">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="generator" content="cds image predict">\n'
         f"<title>{html.title(len(images))}</title>\n<style>\n{STYLE}</style>\n</head>\n"
         f"<body>\n{sheets}\n</body>\n</html>\n"
     )
