@@ -16,7 +16,7 @@ from cds.imaging.frame import Frame, Unreadable
 from cds.imaging.measure import boxes_of, regions_of
 from cds.imaging.reading_words import findings_in_language
 from cds.imaging.reasons import enumerated, finding, sentence
-from cds.imaging.result import ImageResult
+from cds.imaging.result import ImageResult, printable
 
 if TYPE_CHECKING:
     from cds.imaging.pixels import Prepared
@@ -42,7 +42,7 @@ def unanswered(
     """The answer for an image that could not be read, or not be prepared."""
     frame = image if isinstance(image, Frame) else None
     result = ImageResult(
-        file=image.source,
+        file=printable(image.source),
         frame=image.number,
         status="error" if frame is None else "refused",
         reason=sentence(code, numbers, language),
@@ -69,7 +69,7 @@ def answered(
     Raises ImplausibleOutput where the numbers contradict the contract.
     """
     result = ImageResult(
-        file=frame.source,
+        file=printable(frame.source),
         frame=frame.number,
         status="ok",
         # A distance that is not finite is no number that JSON has.

@@ -12,6 +12,7 @@ from cds.imaging.examples import Example
 from cds.imaging.loaded import LoadedModel
 from cds.imaging.predict import predict
 from cds.imaging.reading import read
+from cds.imaging.result import printable
 
 Progress = Callable[[str, int, int], None]
 
@@ -53,7 +54,7 @@ def judge(
     workers: int = 1,
 ) -> Iterator[tuple[Judged, Answer]]:
     """Every image of every example, judged; images that the model keeps back too."""
-    of_file = {str(example.file): example for example in examples}
+    of_file = {printable(str(example.file)): example for example in examples}
     names = [label.name for label in model.contract.output.labels]
     images = read([example.file for example in examples], workers=workers)
     for done, answer in enumerate(predict(model, images, batch=batch, forced=True), start=1):

@@ -19,6 +19,11 @@ Status = Literal["ok", "abstain", "refused", "error"]
 made for. error: no image could be read."""
 
 
+def printable(name: str) -> str:
+    """A file's name with bytes that are no UTF-8 as ``\\udcff``, so that it can be written."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Heatmap:
     """Where the model looked: the written file, and how far the map can be believed.

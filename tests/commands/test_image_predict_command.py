@@ -336,3 +336,35 @@ def test_results_of_an_earlier_run_in_the_folder_are_no_images() -> None:
     ]
     named = predict("m", "study/out.json")
     assert named.code == 2 and "is not an image" in named.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are always Unicode")
+def test_names_that_are_no_text_or_hold_terminal_codes() -> None:
+    """A name of raw bytes once ended the run as a bug; an escape code once reached the terminal."""
+    Path("odd").mkdir()
+    picture(Path("odd", os.fsdecode(b"bad\xff.png")), 0.3)
+    Path("odd", "ev\x1b[31mil.png").write_bytes(b"no image")
+    kinds = [word for kind in ("json", "csv", "html", "fhir.json") for word in ("-o", f"r.{kind}")]
+    run = predict("m", "odd", "--json", *kinds)
+    assert run.code == 3 and "\x1b" not in run.err + run.out
+    files = {one["file"]: one["status"] for one in run.document["images"]}
+    assert files == {r"odd/bad\udcff.png": "ok", "odd/ev\x1b[31mil.png": "error"}
+    for kind in ("json", "csv", "html", "fhir.json"):
+        Path(f"r.{kind}").read_text(encoding="utf-8")
+    assert image("inspect", "odd", "--json").code in (0, 3)
+
+
+def test_many_files_in_a_new_process_with_pipes_of_its_own() -> None:
+    """Decoders load here while frames come from other processes: nothing is half loaded."""
+    Path("many").mkdir()
+    for number in range(14):
+        film(Path("many", f"{number:02d}.dcm"), 0.3)
+    for _ in range(3):
+        done = subprocess.run(
+            [sys.executable, "-m", "cds", "image", "predict", "m", "many", "--device", "cpu"]
+            + ["--json", "--now", NOW],
+            capture_output=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0 and done.stderr == b"", done.stderr.decode()
+        images = json.loads(done.stdout)["images"]
+        assert [one["status"] for one in images] == ["ok"] * 14

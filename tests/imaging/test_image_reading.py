@@ -6,6 +6,7 @@ import gzip
 import io
 import os
 import sys
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -474,6 +475,56 @@ def test_files_that_cannot_be_listed_end_the_reading() -> None:
 
     with pytest.raises(PermissionError):
         list(ReadAhead(broken(), ReadLimits(), 2))
+
+
+def test_a_fault_of_ours_in_a_reader_is_raised_and_nobody_waits_for_ever(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from cds.imaging.reading import ahead
+
+    for number in range(6):
+        save(dicom(FILM), tmp_path / f"{number}.dcm")
+
+    def broken(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    for name in ("read", "start"):
+        with monkeypatch.context() as patch:
+            patch.setattr(ahead.DecodingProcess, name, broken)
+            patch.setattr(ahead.ReadAhead, "_meanwhile", lambda self: iter(()))
+            with pytest.raises(ZeroDivisionError):
+                list(read([tmp_path], workers=2))
+    assert not children()
+
+
+def test_readers_come_from_one_process_and_are_replaced(tmp_path: Path) -> None:
+    from cds.imaging.reading.template import Template
+
+    path = save(dicom(FILM), tmp_path / "a.dcm")
+    template = Template()
+    reader = DecodingProcess(ReadLimits(), template)
+    try:
+        for _ in range(3):
+            (found,) = reader.read("a", path)
+            assert isinstance(found, Frame)
+            reader.kill()  # as the system does where memory runs out, between two files
+            time.sleep(0.3)
+    finally:
+        reader.close()
+        template.close()
+    assert not children()
+
+
+def test_readers_where_processes_cannot_be_copied(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from cds.imaging.reading import template
+
+    monkeypatch.setattr(template, "_CAN_COPY", False)
+    for number in range(3):
+        save(dicom(FILM), tmp_path / f"{number}.dcm")
+    assert all(isinstance(one, Frame) for one in read([tmp_path], workers=2))
+    assert not children()
 
 
 def test_who_leaves_does_not_wait_for_a_file_that_takes_for_ever(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cds.cli.output import warn
 from cds.errors import InputError, Place
+from cds.show.layout import clean
 
 if TYPE_CHECKING:
     from cds.imaging.reading import Images
@@ -81,7 +82,7 @@ def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
     files, results = what.files()
     if results and not quiet:
         more = f" and {len(results) - 1} more" if len(results) > 1 else ""
-        warn(f"{results[0]}{more}: results of an earlier run, left out")
+        warn(f"{clean(results[0])}{more}: results of an earlier run, left out")
     if not files:
         raise InputError(f"no files in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
     workers = min(workers, len(files) // _ENOUGH) if len(files) >= _MANY else 1

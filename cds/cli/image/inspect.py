@@ -94,8 +94,10 @@ def _document(found: list[FileSummary], contract: Contract | None) -> dict[str, 
 
 
 def _entry(summary: FileSummary) -> dict[str, Any]:
+    from cds.imaging.result import printable
+
     entry: dict[str, Any] = {
-        "file": summary.source,
+        "file": printable(summary.source),
         "status": _status(summary),
         "frames_read": summary.frames_read,
         "damaged": [{"frame": one.number, "reason": one.reason} for one in summary.damaged],

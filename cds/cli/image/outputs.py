@@ -12,7 +12,7 @@ from cds import files
 from cds.cli.image.input import Meant
 from cds.cli.output import emit, json_line, json_text, terminal, warn
 from cds.errors import InputError, Place
-from cds.imaging.result import ImageResult, Run, image_json, run_json
+from cds.imaging.result import ImageResult, Run, image_json, printable, run_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -82,7 +82,7 @@ class Outputs:
         result = answer.result
         self.results.append(without_masks(result))
         if self.lines:
-            line = json_line({**run_json(self.run), "images": [image_json(result)]})
+            line = printable(json_line({**run_json(self.run), "images": [image_json(result)]}))
             for write in self.lines:
                 write(line)
         endings = set(map(ending_of, self.asked.targets))
@@ -103,7 +103,7 @@ class Outputs:
         """All answers have come."""
         asked = self.asked
         if asked.as_json:
-            emit(json_text(self._document()))
+            emit(printable(json_text(self._document())))
         elif not asked.ndjson:
             from cds.show.image.predict import results_text
 
@@ -123,18 +123,20 @@ class Outputs:
     def _write(self, target: str) -> None:
         ending = ending_of(target)
         if ending == ".json":
-            files.write(target, json_text(self._document()))
+            files.write(target, printable(json_text(self._document())))
         elif ending == ".csv":
-            files.write(target, table(self.run, self.results))
+            files.write(target, printable(table(self.run, self.results)))
         elif ending == ".fhir.json":
             from cds.cli.image.documents import fhir_text
 
-            files.write(target, fhir_text(self.run, self.filed, self.asked.language))
+            text = fhir_text(self.run, self.filed, self.asked.language)
+            files.write(target, printable(text))
         elif ending == ".html":
             from cds.show.image.html import page
 
             pictures = self.album or [None] * len(self.filed)
-            files.write(target, page(self.run, self.filed, pictures, language=self.asked.language))
+            text = page(self.run, self.filed, pictures, language=self.asked.language)
+            files.write(target, printable(text))
         elif ending == ".dcm":
             from cds.cli.image.documents import write_dicom
 

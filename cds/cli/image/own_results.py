@@ -26,7 +26,7 @@ _BY_ENDING: Final[dict[str, tuple[bytes, ...]]] = {
 def is_own_result(path: Path) -> bool:
     """Whether the file's beginning says that this program made it."""
     marks = _BY_ENDING.get(path.suffix.lower())
-    if marks is None:
+    if marks is None or not path.is_file():
         return False
     try:
         with path.open("rb") as stream:

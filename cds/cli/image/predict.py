@@ -152,12 +152,14 @@ def _counted(
 
 def _code(results: list[ImageResult], quiet: bool) -> int:
     """The exit code; files that could not be read are listed on stderr."""
+    from cds.show.layout import clean
+
     if not results:
         raise InputError("no image was found in what was given")
     failed = [result for result in results if result.status == "error"]
     for result in failed:
         frame = f", frame {result.frame}" if result.frame > 1 else ""
-        sys.stderr.write(f"cds: error: {result.file}{frame}: {result.reason}\n")
+        sys.stderr.write(f"cds: error: {clean(result.file)}{frame}: {clean(result.reason)}\n")
     if len(failed) == len(results):
         return YOUR_INPUT
     if failed and not quiet:

@@ -20,7 +20,7 @@ _FRAMES_AHEAD = 2  # of each file
 _FILES_AHEAD = 2  # for each process
 _PATIENCE = 0.1  # seconds between looks whether the caller has left
 
-_Results = queue.Queue[Frame | Unreadable | None]
+_Results = queue.Queue[Frame | Unreadable | Exception | None]
 
 
 class ReadAhead:
@@ -66,6 +66,8 @@ class ReadAhead:
                 if isinstance(results, Exception):
                     raise results
                 while (result := results.get()) is not None:
+                    if isinstance(result, Exception):
+                        raise result
                     yield result
                 shared.room.release()
         finally:
@@ -139,7 +141,7 @@ class _Shared:
             self.ordered.put(None if isinstance(error, StopIteration) else error)
             return None
 
-    def give(self, results: _Results, result: Frame | Unreadable | None) -> bool:
+    def give(self, results: _Results, result: Frame | Unreadable | Exception | None) -> bool:
         """Hand over a result when there is room; False where the caller has left."""
         while not self.left.is_set():
             try:
@@ -152,12 +154,21 @@ class _Shared:
 
 def _serve(shared: _Shared, process: DecodingProcess) -> None:
     try:
-        process.start()
+        try:
+            process.start()
+        except Exception as error:
+            shared.ordered.put(error)
+            return
         while (task := shared.next_file()) is not None:
             file, results = task
-            for result in process.read(str(file), file):
-                if not shared.give(results, result):
-                    return
+            try:
+                for result in process.read(str(file), file):
+                    if not shared.give(results, result):
+                        return
+            except Exception as error:
+                # Whoever waits for the file must hear of it.
+                shared.give(results, error)
+                return
             if not shared.give(results, None):
                 return
     finally:

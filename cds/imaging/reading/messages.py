@@ -28,6 +28,11 @@ def receive(stream: RawIOBase) -> Any:
     (count,) = _COUNT.unpack(_read(stream, _COUNT.size))
     lengths = [_LENGTH.unpack(_read(stream, _LENGTH.size))[0] for _ in range(count)]
     content, *beside = [_read(stream, length) for length in lengths]
+    # Loaded part first, by one thread while another loads the whole, it would be half loaded.
+    if b"pydicom" in content:
+        import pydicom  # noqa: F401
+    if beside:
+        import numpy  # noqa: F401
     return pickle.loads(content, buffers=beside)
 
 
