@@ -23,13 +23,16 @@ PRIOR_WINDOWS = 20.0
 """Windows worth as much as that belief."""
 
 
-def learn_factors(actual: FloatArray, quantiles: FloatArray, windows: float) -> FloatArray:
+def learn_factors(
+    actual: FloatArray, quantiles: FloatArray, windows: float, believed: float = AVERAGED
+) -> FloatArray:
     """The factor (levels,) by which each quantile's distance from the median should grow.
 
     ``actual`` (points,), ``quantiles`` (points, levels); ``windows`` is how many horizons of past
-    they span: series share their shocks, so many points of one window say little.
+    they span: series share their shocks, so many points of one window say little. ``believed``: the
+    factor before any is learnt.
     """
-    factors = np.full(len(LEVELS), AVERAGED)
+    factors = np.full(len(LEVELS), believed)
     factors[MEDIAN] = 1.0
     usable = np.isfinite(actual) & np.isfinite(quantiles).all(axis=1)
     y, q = actual[usable], quantiles[usable]
@@ -43,7 +46,7 @@ def learn_factors(actual: FloatArray, quantiles: FloatArray, windows: float) -> 
             continue
         found = float(np.quantile(ratio, max(level, 1 - level)))
         trust = count / (count + PRIOR_POINTS) * windows / (windows + PRIOR_WINDOWS)
-        factors[j] += trust * (np.clip(found, NARROWEST, WIDEST) - AVERAGED)
+        factors[j] += trust * (np.clip(found, NARROWEST, WIDEST) - believed)
     return factors
 
 

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from cds.forecasting.boosting import boosted_forecast
 from cds.forecasting.counts import count_forecast
+from cds.forecasting.growth import growth_forecast
 from cds.forecasting.panel import Panel
-from cds.forecasting.quantiles import FloatArray
+from cds.forecasting.quantiles import MEDIAN, FloatArray
 from cds.forecasting.shape import mean_of_quantiles
 from cds.forecasting.structural import structural_forecast
 from cds.forecasting.structural_grid import STEADY
 from cds.forecasting.theta import theta_candidates_quantiles
+from cds.forecasting.transforms import TRANSFORMS
 
 Report = Callable[[str, float], None]
 
@@ -67,6 +69,28 @@ def steady_candidates(panel: Panel, offsets: NDArray[np.int64], workers: int) ->
     return [Candidate("steady", said, mean_of_quantiles(said))]
 
 
+def growth_candidates(
+    panel: Panel, offsets: NDArray[np.int64], seed: int, structural: Candidate
+) -> list[Candidate]:
+    """The growth that weekly series share, where they come in waves.
+
+    They do where growth foretold the earlier origins better than a level with a season did.
+    """
+    if panel.rhythm.name != "W" or len(offsets) < 2:
+        return []
+    said = growth_forecast(panel, offsets, seed)
+    if said is None:
+        return []
+    root = TRANSFORMS["root"].forth
+    actual = root(np.stack([panel.future(int(offset)) for offset in offsets[:-1]], axis=1))
+    with_growth = np.abs(root(said[:, :-1, :, MEDIAN]) - actual)
+    with_season = np.abs(root(structural.quantiles[:, :-1, :, MEDIAN]) - actual)
+    both = np.isfinite(with_growth) & np.isfinite(with_season)
+    if not both.any() or with_growth[both].mean() >= with_season[both].mean():
+        return []
+    return [Candidate("growth", said, mean_of_quantiles(said))]
+
+
 def count_candidates(
     panel: Panel, slow: NDArray[np.bool_], offsets: NDArray[np.int64]
 ) -> list[Candidate]:
@@ -108,14 +132,18 @@ def full_candidates(
     workers: int,
     tell: Report,
 ) -> list[Candidate]:
-    """Every model: structural on three scales, theta, counts, gradient boosting."""
+    """Every model: structural on three scales, growth, theta, counts, gradient boosting."""
     tell("structural models", 0.05)
     found = [structural_candidate(panel, ("identity", "root", "log"), offsets, workers)]
     found.extend(steady_candidates(panel, offsets, workers))
+    tell("shared growth", 0.15)
+    waves = growth_candidates(panel, offsets, seed, found[0])
+    found.extend(waves)
     tell("count models", 0.2)
     found.extend(count_candidates(panel, slow, offsets))
-    tell("theta models", 0.3)
-    found.extend(theta_candidates(panel, ~slow, offsets))
+    if not waves:
+        tell("theta models", 0.3)
+        found.extend(theta_candidates(panel, ~slow, offsets))
     tell("gradient boosting", 0.5)
     for scale in BOOSTED_SCALES:
         boosted = boosted_forecast(panel, offsets, scale, seed, workers)

@@ -91,6 +91,7 @@ def _combine(
     mean = np.zeros((panel.size, panel.horizon))
     windows = float(earlier.max()) / panel.horizon if len(earlier) else 0.0
     years = panel.length / panel.rhythm.year
+    yearly = panel.rhythm.season == round(panel.rhythm.year)
     pools: list[Pool | None] = [None] * panel.size
     actual = np.stack([panel.future(int(o)) for o in earlier], axis=1) if len(earlier) else (
         np.zeros((panel.size, 0, panel.horizon))
@@ -102,7 +103,7 @@ def _combine(
     for rows, discrete in _groups(kinds, few_units(panel)):
         found = pool(
             candidates, rows, actual, scale,
-            discrete=discrete, windows=windows, years=years, seed=seed,
+            discrete=discrete, windows=windows, years=years, yearly=yearly, seed=seed,
         )  # fmt: skip
         quantiles[rows], mean[rows] = found.quantiles, found.mean
         for row in rows:

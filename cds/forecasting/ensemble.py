@@ -7,22 +7,28 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cds.forecasting.calibrate import apply_factors, learn_factors
+from cds.forecasting.calibrate import AVERAGED, apply_factors, learn_factors
 from cds.forecasting.candidates import Candidate
 from cds.forecasting.combine import learn_mean_weights, learn_weights
 from cds.forecasting.dependence import Dependence, learn_dependence
 from cds.forecasting.quantiles import LEVELS, FloatArray
 
-CREDIT = {"steady": 6.0, "boosting": 1.5, "counts-1": 0.2, "counts-2": 0.2}
+CREDIT = {"steady": 12.0, "boosting": 1.5, "counts-1": 0.2, "counts-2": 0.2}
 YOUNG_CREDIT = CREDIT | {"counts-1": 3.0, "counts-2": 3.0}
 DISCRETE_CREDIT = {"boosting": 3.0}
 """What a model is believed to be worth before it is tried, relative to 1: at the earlier origins
 boosting has learnt from less than it will have at the end, laws of counts know no season (no
 handicap where the past is too ``YOUNG`` to show one), and days of patients are best foretold by a
 steady level."""
+WITHOUT_YEAR = {"theta": 0.3}
+"""The same of models that do not follow the year, where the season is shorter than one (days) or
+none is followed (weeks), and the past shows years."""
+WAVE_CREDIT = {"growth": 3.0, "boosting": 3.0, "structural": 0.1, "counts-1": 0.2, "counts-2": 0.2}
+"""The same where series come in waves (a model of growth is tried). Nothing else is learnt of the
+weights there: at the earlier origins boosting had seen few waves or none."""
 YOUNG = 2.0
 """Years of past below which no season can be told from chance."""
-CONTINUOUS = ("structural", "steady")
+CONTINUOUS = ("structural", "steady", "growth")
 """Models whose law is too far from a law of rare counts to be heard on them."""
 PRIOR_WINDOWS, DISCRETE_PRIOR_WINDOWS = 4.0, 1.0
 """Horizons of past worth as much as that belief: what won in one of them may lose in the next."""
@@ -51,12 +57,14 @@ def pool(
     discrete: bool,
     windows: float,
     years: float,
+    yearly: bool,
     seed: int,
 ) -> Pool:
     """Combine what the candidates say of these series; the last origin is the one wanted.
 
     ``actual`` (n, origins − 1, horizon) is what came after the earlier origins; ``scale`` (n,)
-    each series' size; ``years`` how long the panel's past is.
+    each series' size; ``years`` how long the panel's past is; ``yearly`` whether the season
+    that smoothing models follow is the year.
     """
     serving = [
         c
@@ -67,23 +75,29 @@ def pool(
     means = np.stack([c.mean[rows] for c in serving])
     known = actual[rows]
     origins, horizon = known.shape[1], known.shape[2]
-    credit = DISCRETE_CREDIT if discrete else YOUNG_CREDIT if years < YOUNG else CREDIT
+    waves = "growth" in {c.name for c in serving}
+    old = CREDIT | ({} if yearly else WITHOUT_YEAR)
+    usual = YOUNG_CREDIT if years < YOUNG else old
+    credit = DISCRETE_CREDIT if discrete else usual | (WAVE_CREDIT if waves else {})
     belief = DISCRETE_PRIOR_WINDOWS if discrete else PRIOR_WINDOWS
     prior = np.array([credit.get(c.name, 1.0) for c in serving])
     prior = prior / prior.sum()
     weights, mean_weights, factors = prior, prior, np.ones(len(LEVELS))
+    believed = 1.0 if waves else AVERAGED
     dependence = Dependence()
     if origins:
         points = known.reshape(-1)
         past = quantiles[:, :, :-1].reshape(len(serving), -1, len(LEVELS))
         size = np.repeat(scale[rows], origins * horizon)
-        weights = trusted(learn_weights(points, past, size, prior, seed), prior, windows, belief)
         mean_past = means[:, :, :-1].reshape(len(serving), -1)
-        mean_weights = learn_mean_weights(points, mean_past, size, prior, seed)
-        mean_weights = trusted(mean_weights, prior, windows, belief)
+        if not waves:
+            learnt = learn_weights(points, past, size, prior, seed)
+            weights = trusted(learnt, prior, windows, belief)
+            learnt = learn_mean_weights(points, mean_past, size, prior, seed)
+            mean_weights = trusted(learnt, prior, windows, belief)
         mixed = weighted(past, weights)
         if not discrete:
-            factors = learn_factors(points, mixed, windows)
+            factors = learn_factors(points, mixed, windows, believed)
         dependence = learn_dependence(
             known, apply_factors(mixed, factors).reshape(*known.shape, len(LEVELS))
         )

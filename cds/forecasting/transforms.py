@@ -1,4 +1,4 @@
-"""Scales on which noise is more nearly constant: as it is, square root, logarithm.
+"""Scales on which noise is more nearly constant: as it is, square and fourth root, logarithm.
 
 Each is odd, so that series with negative values keep their sign, and relative to a unit of the
 series (1 for counts), so that zero is harmless.
@@ -58,8 +58,17 @@ def _same(values: FloatArray) -> FloatArray:
     return values
 
 
+def _fourth_root(values: FloatArray) -> FloatArray:
+    return np.asarray(np.sign(values) * ((np.abs(values) + 1.0) ** 0.25 - 1.0))
+
+
+def _fourth_power(z: FloatArray) -> FloatArray:
+    return np.asarray(np.sign(z) * ((np.abs(z) + 1.0) ** 4 - 1.0))
+
+
 TRANSFORMS: dict[str, Transform] = {
     "identity": Transform(_same, _same),
     "root": Transform(_root, _square),
     "log": Transform(_log, _exp),
+    "fourth root": Transform(_fourth_root, _fourth_power),
 }
