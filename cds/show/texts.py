@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cds.show.grammar import fill
+
 _TEXTS: dict[str, tuple[str, str]] = {
     # heading of a patient
     "patient": ("Patient {id}", "患者 {id}"),
@@ -40,7 +42,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "above": ("H", "↑"),
     "below": ("L", "↓"),
     "more_reasons": (
-        "{count} more findings weigh less; --top shows more.",
+        "{count} more [finding weighs|findings weigh] less; --top shows more.",
         "另有 {count} 项影响较小的依据；用 --top 可显示更多。",
     ),
     "missing": ("Not known, and what knowing it could change", "缺少的资料及其可能影响"),
@@ -98,7 +100,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "roster_title": ("Roster", "排班表"),
     "roster_date": ("{weekday} {day} {month}", "{month}月{day}日周{weekday}"),
     "roster_day_number": ("day {number}", "第{number}天"),
-    "roster_days": ("{count} days", "{count}天"),
+    "roster_days": ("{count} day[|s]", "{count}天"),
     "roster_period": ("{first} to {last} {year}", "{year}年{first}至{last}"),
     "roster_period_years": (
         "{first} {first_year} to {last} {year}",
@@ -146,7 +148,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "roster_coverage": ("Coverage", "人力覆盖"),
     "roster_covered": ("Every shift has its minimum.", "各班次均达到最低人数。"),
     "roster_cover_hidden": (
-        "{count} more rows of cover have what they need.",
+        "{count} more [row of cover has|rows of cover have] what they need.",
         "另有 {count} 行人力覆盖满足需要。",
     ),
     "roster_short": ("Short", "人手不足"),
@@ -208,12 +210,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "已核对：满足全部强制规则",
     ),
     "roster_status_broken": (
-        "{count} rules that must hold are broken",
+        "{count} rule[ that must hold is|s that must hold are] broken",
         "违反强制规则 {count} 处",
-    ),
-    "roster_status_broken_one": (
-        "1 rule that must hold is broken",
-        "违反强制规则 1 处",
     ),
     "roster_cost_is": ("cost {cost}", "代价 {cost}"),
     "roster_bound_is": ("proven bound {bound}", "已证明下界 {bound}"),
@@ -251,7 +249,7 @@ _PUNCTUATION = {"en": ", ", "zh": "、"}
 
 def text(key: str, language: str, **values: object) -> str:
     """The sentence ``key`` in ``language`` (``en`` or ``zh``) with its placeholders filled."""
-    return _TEXTS[key][language == "zh"].format(**values)
+    return fill(_TEXTS[key][language == "zh"], **values)
 
 
 def band_words(band: str, language: str) -> str:

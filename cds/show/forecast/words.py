@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from cds.show.grammar import fill
+
 if TYPE_CHECKING:
     from cds.forecasting.intake.findings import Finding
 
@@ -14,7 +16,7 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
     "period_W": ("week", "周"),
     "period_M": ("month", "月"),
     "head": (
-        "Forecast by {period}, {horizon} ahead: {series} series, {rows} rows, {first} to {last}",
+        "Forecast by {period}, {horizon} ahead: {series} series, {rows} row[|s], {first} to {last}",
         "按{period}预测，向前{horizon}期：{series}个序列，{rows}行，{first} 至 {last}",
     ),
     "series": ("series", "序列"),
@@ -32,7 +34,7 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
         "另有 {count} 个序列；--top N 显示更多，-o 文件 写出全部。",
     ),
     "more_periods": (
-        "{count} more periods; -o FILE writes all.",
+        "{count} more period[|s]; -o FILE writes all.",
         "另有 {count} 期；-o 文件 写出全部。",
     ),
     "corrected": ("Corrected for stock-outs", "已按缺货修正"),
@@ -49,7 +51,7 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
     "class_dead": ("dead", "停用"),
     # evaluation
     "judged": (
-        "{windows} rolling origins, {horizon} {period}s ahead, {series} series",
+        "{windows} rolling origin[|s], {horizon} {period}s ahead, {series} series",
         "{windows} 个滚动起点，向前 {horizon} {period}，{series} 个序列",
     ),
     "measure": ("measure", "指标"),
@@ -65,30 +67,33 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # findings: the whole table's sentences with their numbers
     "found_equal_rows_kept": (
-        "{rows} rows equal others in every cell and were kept: nothing tells whether they are "
-        "duplicates",
+        "{rows} row[ equals|s equal] others in every cell and were kept: nothing tells whether "
+        "they are duplicates",
         "{rows} 行与其他行完全相同，无法判断是否重复，已保留",
     ),
     "found_duplicates_dropped": (
-        "{rows} rows equal others in every cell and were dropped",
+        "{rows} row[ equals|s equal] others in every cell and were dropped",
         "{rows} 行与其他行完全相同，已去除",
     ),
     "found_negative_values": ("negative values are taken as they are", "负值按原样使用"),
     "found_returns_netted": (
-        "{rows} rows are returns and were netted in their period",
+        "{rows} row[ is|s are] returns and were netted in their period",
         "{rows} 行为退回，已在当期抵减",
     ),
     "found_gaps_zero": (
-        "{periods} periods have no row and count as 0 (--gaps missing changes that)",
+        "{periods} period[ has|s have] no row and count as 0 (--gaps missing changes that)",
         "{periods} 期无记录，按 0 计（--gaps missing 可更改）",
     ),
     "found_gaps_missing": (
-        "{periods} periods have no row and are missing (--gaps zero changes that)",
+        "{periods} period[ has|s have] no row and are missing (--gaps zero changes that)",
         "{periods} 期无记录，按缺失处理（--gaps zero 可更改）",
     ),
-    "found_empty": ("{periods} periods are empty and missing", "{periods} 期为空，按缺失处理"),
+    "found_empty": (
+        "{periods} period[ is|s are] empty and missing",
+        "{periods} 期为空，按缺失处理",
+    ),
     "found_clock_set_back": (
-        "{hours} hours passed twice, the clock being set back, and count once, by their mean",
+        "{hours} hour[|s] passed twice, the clock being set back, and count once, by their mean",
         "{hours} 个小时因时钟回拨出现两次，按均值计一次",
     ),
     "found_last_period_dropped": (
@@ -113,24 +118,24 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
     "and_more": ("{series} and {count} more", "{series} 等（另 {count} 个）"),
     # flow
     "flow_arrivals": (
-        "Arrivals by {period}, {horizon} ahead, from {rows} rows, {first} to {last}",
+        "Arrivals by {period}, {horizon} ahead, from {rows} row[|s], {first} to {last}",
         "按{period}预测到达人数，向前{horizon}期，依据 {rows} 行，{first} 至 {last}",
     ),
     "flow_census": (
-        "Census by {period}, {horizon} ahead: {now} in now, from {rows} rows",
+        "Census by {period}, {horizon} ahead: {now} in now, from {rows} row[|s]",
         "按{period}预测在院人数，向前{horizon}期：目前在院 {now} 人，依据 {rows} 行",
     ),
     "flow_counted": (
-        "Census by {period}, {horizon} ahead, from {rows} counts, {first} to {last}",
+        "Census by {period}, {horizon} ahead, from {rows} count[|s], {first} to {last}",
         "按{period}预测在院人数，向前{horizon}期，依据 {rows} 个计数，{first} 至 {last}",
     ),
     "flow_stay": (
-        "Length of stay: median {median} days; {open} of {stays} stays are still open",
+        "Length of stay: median {median} day[|s]; {open} of {stays} stays are still open",
         "住院时长：中位数 {median} 天；{stays} 次住院中 {open} 次尚未结束",
     ),
     "flow_staff": ("staff", "人员"),
     "flow_staff_rule": (
-        "Staff: one for each {per} patients at {quantile}, rounded up.",
+        "Staff: one for each {per} patient[|s] at {quantile}, rounded up.",
         "人员：按 {quantile}，每 {per} 名患者一名，向上取整。",
     ),
     "flow_measure_peak": (
@@ -156,7 +161,7 @@ _NAMED = 5
 
 def words(key: str, language: str, **values: object) -> str:
     """The sentence ``key`` in ``language`` (``en`` or ``zh``) with its placeholders filled."""
-    return FORECAST_TEXTS[key][language == "zh"].format(**values)
+    return fill(FORECAST_TEXTS[key][language == "zh"], **values)
 
 
 def class_words(name: str, language: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from cds.inventory.description import Pharmacy
 from cds.inventory.planning.order_plan import Look, OrderLine
+from cds.show.grammar import fill
 from cds.show.inventory.words import amount, number, percent
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
@@ -16,7 +17,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "comma": (", ", "，"),
     # why a line
     "none_left": ("none left", "已无库存"),
-    "cover": ("{cover} of {wanted} days of cover", "现有可用 {cover} 天，需 {wanted} 天"),
+    "cover": ("{cover} of {wanted} day[|s] of cover", "现有可用 {cover} 天，需 {wanted} 天"),
     "no_use": ("not used", "无用量"),
     "on_order": ("{units} on order", "在途 {units}"),
     "late": ("supplier late {times} in {of}", "供应商 {of} 次中 {times} 次迟到"),
@@ -45,7 +46,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "by_minimum": ("the minimum order of {supplier}", "{supplier} 的起订金额"),
     "limited": ("held to this by {limits}", "受限于{limits}"),
     "cut": (
-        "{ordered} instead of {best} packs because of {limits}",
+        "{ordered} instead of {best} pack[|s] because of {limits}",
         "订 {ordered} 盒而非 {best} 盒，因{limits}",
     ),
     # not planned
@@ -60,12 +61,12 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{name}：今日订货到货（{arrival}）前断货概率 {before}；即使下单，{next}前断货概率 {chance}",
     ),
     "look_faster": (
-        "{supplier} delivers in {days} days at {price} {currency} a pack",
+        "{supplier} delivers in {days} day[|s] at {price} {currency} a pack",
         "{supplier} 供货约 {days} 天，每盒 {price} {currency}",
     ),
     "look_substitute": ("{units} of {name} are there", "可替代：{name} 现有 {units}"),
     "look_no_supplier": (
-        "{name} is used and cannot be ordered: {why}; {usable} left, {cover} days",
+        "{name} is used and cannot be ordered: {why}; {usable} left, {cover} day[|s]",
         "{name} 有用量但无法订货：{why}；现有 {usable}，可用 {cover} 天",
     ),
     "look_no_history": (
@@ -109,16 +110,16 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{name}：每盒 {price} {currency} 的价格陈旧（{day}）；发送前请询价",
     ),
     "look_order_missing": (
-        "{name}: order {order} of {supplier} ({units}) is out for {days} days, longer than any "
+        "{name}: order {order} of {supplier} ({units}) is out for {days} day[|s], longer than any "
         "delivery took: it is not counted on",
         "{name}：{supplier} 的订单 {order}（{units}）已 {days} 天未到，超过以往任何一次：未计入",
     ),
     "look_feed_stale_issues": (
-        "the newest issue is of {day}, {days} days old: is the feed stale?",
+        "the newest issue is of {day}, {days} day[|s] old: is the feed stale?",
         "最新出库记录为 {day}，已 {days} 天：数据是否中断？",
     ),
     "look_feed_stale_lots": (
-        "the lots were counted on {day}, {days} days ago",
+        "the lots were counted on {day}, {days} day[|s] ago",
         "批次盘点日期为 {day}，已 {days} 天",
     ),
 }  # fmt: skip
@@ -139,7 +140,7 @@ class OrderWords:
 
     def say(self, key: str, **values: object) -> str:
         """The sentence ``key`` with its blanks filled."""
-        return _TEXTS[key][1 if self.language == "zh" else 0].format(**values)
+        return fill(_TEXTS[key][1 if self.language == "zh" else 0], **values)
 
     def day(self, day: date | str | None) -> str:
         """``9 Dec`` or ``12月9日``."""

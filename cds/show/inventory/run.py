@@ -8,6 +8,7 @@ from typing import Final
 from cds.inventory.description import Pharmacy
 from cds.inventory.night.changes import Changed
 from cds.inventory.planning.order_plan import OrderPlan
+from cds.show.grammar import fill
 from cds.show.inventory.order_text import order_text
 from cds.show.layout import Terminal, clean, wrap
 
@@ -15,16 +16,28 @@ _SHOWN: Final = 20  # changes; --json has all
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "first": ("No run before this one to compare with.", "此前没有可比较的运行。"),
     "same": ("The same orders as in run {run}.", "订货与运行 {run} 相同。"),
-    "head": ("{count} orders differ from run {run}:", "与运行 {run} 相比，{count} 项订货有变化："),
+    "head": (
+        "{count} order[ differs|s differ] from run {run}:",
+        "与运行 {run} 相比，{count} 项订货有变化：",
+    ),
     "new": ("{name}: {after} packs, not ordered then", "{name}：{after} 盒（上次未订）"),
-    "gone": ("{name}: not ordered; {before} packs then", "{name}：不订（上次 {before} 盒）"),
-    "more": ("{name}: {after} packs instead of {before}", "{name}：{after} 盒（上次 {before} 盒）"),
-    "less": ("{name}: {after} packs instead of {before}", "{name}：{after} 盒（上次 {before} 盒）"),
-    "supplier": ("{name}: {after} packs from {new}, not {old}", "{name}：{after} 盒，改向 {new}"),
+    "gone": ("{name}: not ordered; {before} pack[|s] then", "{name}：不订（上次 {before} 盒）"),
+    "more": (
+        "{name}: {after} pack[|s] instead of {before}",
+        "{name}：{after} 盒（上次 {before} 盒）",
+    ),
+    "less": (
+        "{name}: {after} pack[|s] instead of {before}",
+        "{name}：{after} 盒（上次 {before} 盒）",
+    ),
+    "supplier": (
+        "{name}: {after} pack[|s] from {new}, not {old}",
+        "{name}：{after} 盒，改向 {new}",
+    ),
     "others": ("{count} more; --json has all.", "另有 {count} 项；--json 显示全部。"),
     "folder": ("Files: {folder}", "文件：{folder}"),
     "nothing": ("Nothing was written (--dry-run).", "未写入任何文件（--dry-run）。"),
-}  # fmt: skip
+}
 
 
 def run_text(
@@ -41,7 +54,7 @@ def run_text(
     text = order_text(pharmacy, orders, language=language, terminal=terminal, every=False)
 
     def say(key: str, **values: object) -> str:
-        return _TEXTS[key][language == "zh"].format(**values)
+        return fill(_TEXTS[key][language == "zh"], **values)
 
     sentences = []
     if changed is None:

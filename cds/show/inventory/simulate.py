@@ -8,6 +8,7 @@ from typing import Final
 from cds.inventory.description import Pharmacy
 from cds.inventory.simulation.compare import Replayed
 from cds.inventory.simulation.past import Past
+from cds.show.grammar import fill
 from cds.show.inventory.page import Page
 from cds.show.inventory.table import Column
 from cds.show.inventory.words import amount
@@ -15,13 +16,14 @@ from cds.show.layout import Terminal
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "head": (
-        "{items} items over {reviews} reviews of {days} days from {first}, the first {skipped} "
-        "not counted; amounts in {currency}",
+        "{items} item[|s] over {reviews} review[|s] of {days} day[|s] from {first}, the first "
+        "{skipped} not counted; amounts in {currency}",
         "{items} 个品种，自 {first} 起 {reviews} 次订货（每 {days} 天一次），前 {skipped} 次不计；"
         "金额单位 {currency}",
     ),
     "left_out": (
-        "{count} items left out: no history before, no price, or no supplier (--json names them).",
+        "{count} item[|s] left out: no history before, no price, or no supplier (--json names "
+        "them).",
         "{count} 个品种未纳入：此前无用量、无价格或无供应商（--json 列出）。",
     ),
     "rule": (
@@ -63,7 +65,7 @@ def simulate_text(
     page = Page(pharmacy, language, terminal)
 
     def say(key: str, **values: object) -> str:
-        return _TEXTS[key][language == "zh"].format(**values)
+        return fill(_TEXTS[key][language == "zh"], **values)
 
     page.sentence(
         say(

@@ -7,15 +7,16 @@ from datetime import date
 from typing import Final
 
 from cds.inventory.description import Pharmacy
+from cds.show.grammar import fill
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "head": ("{name}, {day}", "{name}，{day}"),
     "refused": (
-        "{count} rows of the tables were set aside as wrong and are in no number here ({tables}).",
+        "{count} row[ was|s were] set aside as wrong and not counted here ({tables}).",
         "{count} 行数据有误，已搁置，未计入以下任何数字（{tables}）。",
     ),
     "later": (
-        "{count} rows are dated after {day} and do not count.",
+        "{count} row[|s] of a day after {day} [does|do] not count.",
         "{count} 行日期晚于 {day}，未计入。",
     ),
     "more": (
@@ -65,7 +66,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "concern_expiring": ("will expire", "将过期"),
     "concern_none": ("", ""),
     "status_count": (
-        "{items} items: {out} with none left, {risk} that may run out before the next delivery, "
+        "{items} item[|s]: {out} with none left, {risk} that may run out before the next delivery, "
         "{overdue} with an overdue order, {expiring} of which some will expire unused",
         "{items} 个品种：{out} 个已断货，{risk} 个可能在下次到货前断货，{overdue} 个订单逾期，"
         "{expiring} 个预计有过期",
@@ -76,7 +77,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "可用库存价值 {value} {currency}；按近期用量预计 {expiring} {currency} 将过期{unpriced}。",
     ),
     "unpriced": (
-        " ({count} items without a known price left out)",
+        " ({count} item[|s] without a known price left out)",
         "（{count} 个无价格品种未计入）",
     ),
     "status_vital": (
@@ -85,14 +86,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "status_rule": (
         "Risk: the share of past stretches, as long as past deliveries took, whose use this stock "
-        "could not have met. Cover: at the mean use of the last {days} days with stock.",
+        "could not have met. Cover: at the mean use of the last {days} day[|s] with stock.",
         "断货风险：以往与供货周期等长的时段中，现有库存不能满足其用量的比例。"
         "可用天数：按最近 {days} 天（有货日）的平均用量。",
     ),
     # forecast
     "demand_head": (
-        "Demand of {items} items, {periods} periods of {days} days ahead; {hidden} were out of "
-        "stock at times, and what that hid is added",
+        "Demand of {items} item[|s], {periods} period[|s] of {days} day[|s] ahead; {hidden} were "
+        "out of stock at times, and what that hid is added",
         "{items} 个品种未来 {periods} 个周期（每周期 {days} 天）的需求；{hidden} 个品种曾断货，"
         "已补回被掩盖的需求",
     ),
@@ -119,8 +120,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "look": ("look at", "需处理"),
     "left_out": ("left out", "未足额"),
     "order_head": (
-        "Order {lines} lines for {cost} {currency}{budget}; expected to save {saving} {currency} "
-        "over waiting {days} day(s)",
+        "Order {lines} line[|s] for {cost} {currency}{budget}; expected to save {saving} "
+        "{currency} over waiting {days} day[|s]",
         "建议订货 {lines} 行，{cost} {currency}{budget}；与 {days} 天后再订相比，预计节省 {saving} "
         "{currency}",
     ),
@@ -129,23 +130,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "（今晚预算 {budget} {currency}）",
     ),
     "order_proof": (
-        "Expected cost {cost} {currency} over {scenarios} scenarios, proved within {gap} % of the "
-        "least.",
+        "Expected cost {cost} {currency} over {scenarios} scenario[|s], proved within {gap} % of "
+        "the least.",
         "{scenarios} 个情景下预期成本 {cost} {currency}，已证明与最优相差不超过 {gap}%。",
     ),
-    "order_checked": ("Checked: {count} violations.", "独立核查：{count} 项违规。"),
+    "order_checked": ("Checked: {count} violation[|s].", "独立核查：{count} 项违规。"),
     "order_price": (
         "One {currency} more of budget would save {price} {currency}.",
         "预算每增加 1 {currency} 可节省 {price} {currency}。",
     ),
-    "order_look": ("{count} things a person must look at:", "需要人工处理 {count} 项："),
+    "order_look": ("{count} thing[|s] a person must look at:", "需要人工处理 {count} 项："),
     "order_none": ("Nothing is worth ordering today.", "今日无需订货。"),
     "order_supplier": (
-        "{name}: {lines} lines, {cost} {currency}",
+        "{name}: {lines} line[|s], {cost} {currency}",
         "{name}：{lines} 行，{cost} {currency}",
     ),
     "order_left_out": (
-        "{count} items get less than would be best for them:",
+        "{count} [item gets|items get] less than would be best for them:",
         "{count} 个品种的订货量低于最优：",
     ),
     "order_cut": ("{name}: {cut}; {risk} to run out", "{name}：{cut}；断货概率 {risk}"),
@@ -169,7 +170,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "note": ("", ""),
     "chosen": ("<- ordered", "<- 建议"),
     "explain_head": (
-        "{name} ({item}): order {packs} packs ({units}) from {supplier} for {cost} {currency}",
+        "{name} ({item}): order {packs} pack[|s] ({units}) from {supplier} for {cost} {currency}",
         "{name}（{item}）：向 {supplier} 订 {packs} 盒（{units}），{cost} {currency}",
     ),
     "next_more": (
@@ -205,8 +206,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "class_new": ("new: as items like it", "新品：参照同类"),
     "class_dead": ("no longer used", "停用"),
     "explain_censored": (
-        "It was out of stock in {periods} periods: {issued} were issued a period, {demand} would "
-        "have been asked for.",
+        "It was out of stock in {periods} period[|s]: {issued} were issued a period, {demand} "
+        "would have been asked for.",
         "有 {periods} 个周期断货：每周期发出 {issued}，实际需求估计 {demand}。",
     ),
     "explain_lots": ("{units} usable, first to expire first:", "可用 {units}，按近效期先出："),
@@ -228,16 +229,16 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "minimum and maximum stock. Nothing later is ordered in these pictures.",
         "点线：本次到货（蓝）、下次订货到货（灰）。虚线：库存上下限。图中不含此后的订货。",
     ),
-    "key_more": ("{count} items without a picture.", "另有 {count} 个品种未绘图。"),
+    "key_more": ("{count} item[|s] without a picture.", "另有 {count} 个品种未绘图。"),
     "key_stock": ("usable stock, {unit}", "可用库存（{unit}）"),
     "key_demand": ("demand a review period, {unit}", "每周期需求（{unit}）"),
     # expiring
     "expiring_head": (
-        "{lots} lots expire within {days} days or have expired; {value} {currency} of them will "
-        "not be used in time",
+        "{lots} lot[|s] expired or to expire within {days} day[|s]; {value} {currency} of them "
+        "will not be used in time",
         "{lots} 个批次已过期或将在 {days} 天内过期；预计 {value} {currency} 用不完",
     ),
-    "expiring_none": ("No lot expires within {days} days.", "{days} 天内没有批次过期。"),
+    "expiring_none": ("No lot expires within {days} day[|s].", "{days} 天内没有批次过期。"),
     "do_destroy": ("expired: take out and destroy", "已过期：下架销毁"),
     "do_use_first": ("use first", "优先使用"),
     "do_move": ("move to {place}", "调往 {place}"),
@@ -266,8 +267,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "没有该批号的入库记录：到货数量未知。",
     ),
     "recall_blind": (
-        "{rows} issues of this item ({units}){since} name no lot: some may be of this one. They "
-        "went to {receivers}.",
+        "{rows} issue[|s] of this item ({units}){since} without a lot: some may be of this one. "
+        "They went to {receivers}.",
         "该品种{since}有 {rows} 笔出库（{units}）未注明批号，可能包含本批。发往：{receivers}。",
     ),
     "recall_since": (" since {day}", "自 {day} 起"),
@@ -283,7 +284,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "recall_of": (" of {item}", "（{item}）"),
     "recall_similar": ("Similar numbers: {lots}.", "相近批号：{lots}。"),
     "recall_blind_all": (
-        "{rows} issues name no lot, so that it was never here cannot be said.",
+        "{rows} [issue names|issues name] no lot, so that it was never here cannot be said.",
         "有 {rows} 笔出库未注明批号，因此不能断定从未有过该批。",
     ),
     # pick
@@ -305,23 +306,23 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "at": ("{units} at {place}", "{place} {units}"),
     # redistribute
     "moves_head": (
-        "{moves} moves: {saved} {currency} less will expire, {covered} places fewer lack {days} "
-        "days of cover",
+        "{moves} move[|s]: {saved} {currency} less will expire, {covered} place[|s] fewer lack "
+        "{days} days of cover",
         "{moves} 项调拨：过期减少 {saved} {currency}，不足 {days} 天用量的地点减少 {covered} 个",
     ),
     "moves_rule": (
         "saves: units that would have expired where they lie; covers: units that the receiver "
-        "lacks for {days} days of its own use.",
+        "lacks for {days} day[|s] of its own use.",
         "避免过期：在原处将过期的数量；补足：调入方达到 {days} 天用量所缺的数量。",
     ),
     "moves_none": (
-        "No move is worth making: {items} items lie in more than one place.",
+        "No move is worth making: {items} [item lies|items lie] in more than one place.",
         "没有值得做的调拨：{items} 个品种存放于多个地点。",
     ),
     "why_saves": ("saves {units}", "避免过期 {units}"),
     "why_covers": ("covers {units}", "补足 {units}"),
     "unmet": (
-        "{count} places still lack cover: order for them.",
+        "{count} [place still lacks|places still lack] cover: order for them.",
         "仍有 {count} 个地点用量不足：需要采购。",
     ),
     # classify
@@ -335,10 +336,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "A：累计金额前 {a}%，B：至 {b}%，C：其余。X、Y、Z：周用量变异系数至 {x}、至 {y}、更大。",
     ),
     "classes_unpriced": (
-        "{count} items are used and have no known price: they have no class.",
+        "{count} [item is used and has|items are used and have] no known price, and so no class.",
         "{count} 个品种有用量但无价格：未分类。",
     ),
-    "classes_changes": ("{count} items would change class:", "{count} 个品种的分类将改变："),
+    "classes_changes": ("{count} item[|s] would change class:", "{count} 个品种的分类将改变："),
     "classes_same": ("No item would change class.", "没有品种的分类会改变。"),
     "matrix": ("items (% of value)", "品种数（金额占比 %）"),
 }
@@ -352,7 +353,7 @@ class InventoryWords:
 
     def say(self, key: str, **values: object) -> str:
         """The sentence ``key`` with its blanks filled."""
-        return _TEXTS[key][1 if self.language == "zh" else 0].format(**values)
+        return fill(_TEXTS[key][1 if self.language == "zh" else 0], **values)
 
     def heading(self, pharmacy: Pharmacy) -> str:
         """Whose stock, on which day."""

@@ -6,12 +6,13 @@ from cds.roster.explain.words import Words
 from cds.roster.problem import OFF, Breach, Cover
 from cds.roster.repair import Change, Gap, Repair
 from cds.roster.swap import Swap
+from cds.show.grammar import fill
 
 _SHOWN = 5  # candidates of a gap, offers of a swap; --json has all
 
 _TEXTS: dict[str, dict[str, str]] = {
     "en": {
-        "changes": "{count} cells changed:",
+        "changes": "{count} cell[|s] changed:",
         "change": "1 cell changed:",
         "no_changes": "No other cell had to change.",
         "cell": "{day}, {name}: {before} → {after}",
@@ -214,4 +215,4 @@ class ChangeWords:
         return self._say("off") if option == OFF else self.problem.shifts[option]
 
     def _say(self, key: str, **values: object) -> str:
-        return _TEXTS[self.words.language][key].format(**values)
+        return fill(_TEXTS[self.words.language][key], **values)

@@ -134,7 +134,7 @@ class RosterWords:
         broken = len(view.hard)
         status = f"status_{view.status}"
         if broken and view.status != "infeasible":
-            status = "status_broken" if broken > 1 else "status_broken_one"
+            status = "status_broken"
         parts = [self.say(status, count=broken)]
         if view.cost is not None:
             parts.append(self.say("cost_is", cost=view.cost))
