@@ -77,7 +77,7 @@ def forecast_demand(
     from cds.inventory.history import demand_history
 
     periods = ReviewPeriods(pharmacy.as_of, pharmacy.settings.review_days)
-    silent = _silent_periods(pharmacy)
+    silent = silent_periods(pharmacy)
     until = periods.monday - timedelta(weeks=silent)
     history = demand_history(periods.as_weeks(pharmacy), "W", until=until)
     if history.is_empty():
@@ -106,7 +106,7 @@ def forecast_demand(
     )
 
 
-def _silent_periods(pharmacy: Pharmacy) -> int:
+def silent_periods(pharmacy: Pharmacy) -> int:
     """Past review periods that a late feed does not tell of, or not to their end."""
     from cds.inventory.history import known_until
 

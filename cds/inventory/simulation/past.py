@@ -15,7 +15,7 @@ from cds.errors import InputError
 from cds.inventory.description import VEN_CLASSES, Pharmacy
 from cds.inventory.planning.build import Unplannable
 from cds.inventory.planning.chance import generator
-from cds.inventory.planning.demand import horizon_for
+from cds.inventory.planning.demand import horizon_for, silent_periods
 from cds.inventory.planning.future import UNKNOWN_SHELF_LIFE
 from cds.inventory.planning.periods import ReviewPeriods
 from cds.inventory.planning.supply import Source, Sources
@@ -37,7 +37,7 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Past:
-    """The last ``periods`` review periods before ``as_of``, to be replayed.
+    """The last ``periods`` review periods that the feed tells of, to be replayed.
 
     ``world``: demand as it was asked for (issues, corrected for stock-outs) and the delays that
     orders would have met, drawn from deliveries. ``believe``: forecast and delays at a review,
@@ -66,7 +66,7 @@ def past(
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Past:
-    """The pharmacy's last review periods as a world.
+    """The pharmacy's last review periods as a world, the last of which the feed tells the whole.
 
     Every item begins with the stock of its usual delay and ``OPENING`` periods. Prices and
     suppliers are today's. A delivery counts from the first review after it. InputError where
@@ -76,7 +76,9 @@ def past(
     from cds.inventory.history import demand_history
 
     cut = ReviewPeriods(pharmacy.as_of, pharmacy.settings.review_days)
-    history, _ = uncensor(demand_history(cut.as_weeks(pharmacy), "W"), "W")
+    silent = silent_periods(pharmacy)
+    until = cut.monday - timedelta(weeks=silent)
+    history, _ = uncensor(demand_history(cut.as_weeks(pharmacy), "W", until=until), "W")
     known = _amounts(history)
     if known.amounts.shape[1] < periods + LEARNING:
         raise InputError(
@@ -110,9 +112,9 @@ def past(
     amounts = np.maximum(known.amounts[rows], 0.0)
     world = World(tuple(items), amounts[:, start:], np.array(delays))
     believe = _Learner(
-        pharmacy, cut, known.weeks, start, amounts, world, scenarios, seed, workers, progress
+        pharmacy, cut, silent, known.weeks, start, amounts, world, scenarios, seed, workers, progress
     )
-    return Past(world, believe, cut.start(-periods), cut.days, left_out)
+    return Past(world, believe, cut.start(-silent - periods), cut.days, left_out)
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class _Learner:
         self,
         pharmacy: Pharmacy,
         cut: ReviewPeriods,
+        silent: int,
         weeks: list[date],
         start: int,
         amounts: NDArray[np.float64],
@@ -180,7 +183,8 @@ class _Learner:
         workers: int,
         progress: Progress | None,
     ) -> None:
-        self._pharmacy, self._cut, self._weeks, self._start = pharmacy, cut, weeks, start
+        self._pharmacy, self._cut, self._silent = pharmacy, cut, silent
+        self._weeks, self._start = weeks, start
         self._amounts, self._world = amounts, world
         self._scenarios, self._seed, self._workers = scenarios, seed, workers
         self._progress = progress
@@ -232,7 +236,7 @@ class _Learner:
         """Of deliveries that had come by then; what was promised where none had."""
         import polars as pl
 
-        day = self._cut.start(period - self._world.demand.shape[1])
+        day = self._cut.start(period - self._world.demand.shape[1] - self._silent)
         known = self._pharmacy.lead_times.filter(pl.col("received") < day)
         sources = Sources(replace(self._pharmacy, lead_times=known))
         found = []
