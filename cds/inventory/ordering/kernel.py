@@ -53,6 +53,9 @@ LAST_REFINEMENTS: Final = 8
 COLUMNS: Final = 40
 """Room for the quantities of an item."""
 
+AT_FIRST: Final = 200
+"""Scenarios that meet the grid of quantities; all meet those near the best. Half tune the rule."""
+
 SAFETY_STEP: Final = 0.5
 SAFETY_LEAST: Final = -1.0
 SAFETY_MOST: Final = 6.0
@@ -448,7 +451,7 @@ class Tables(NamedTuple):
     """For each item its quantities, smallest first, and their measures.
 
     ``measures`` has shape (n, COLUMNS, MEASURES); only the first ``counts[i]`` columns of item
-    ``i`` are filled. ``waits[i]``: what is expected to be unmet before an order of the next
+    ``i`` are filled, those of ``thinned`` from some of the scenarios only. ``waits[i]``: what is expected to be unmet before an order of the next
     review comes is worth less than holding the smallest order for one period. An order of now is
     then not better than the same one at the next review, and no column costs less than ordering
     nothing: what the simulation says against that is of the rule by which it orders later, not
@@ -457,6 +460,7 @@ class Tables(NamedTuple):
 
     quantities: Numbers
     measures: Numbers
+    thinned: NDArray[np.bool_]
     counts: Whole
     reorder: Numbers
     up_to: Numbers
@@ -469,6 +473,7 @@ def empty_tables(items: int, periods: int) -> Tables:
     return Tables(
         quantities=np.zeros((items, COLUMNS)),
         measures=np.zeros((items, COLUMNS, MEASURES)),
+        thinned=np.zeros((items, COLUMNS), np.bool_),
         counts=np.zeros(items, np.int32),
         reorder=np.zeros((items, periods)),
         up_to=np.zeros((items, periods)),
@@ -568,6 +573,27 @@ def tune_rule(
 
 
 @compiled
+def fill_column(
+    batch: Batch,
+    item: int,
+    column: int,
+    outlook: Outlook,
+    work: Work,
+    tables: Tables,
+    stride: int,
+) -> None:  # pragma: no cover - compiled
+    """Simulate the quantity of a column."""
+    quantity = tables.quantities[item, column]
+    tables.measures[item, column] = measure(
+        batch, item, quantity, outlook, tables.reorder[item], tables.up_to[item], work, stride
+    )
+    tables.thinned[item, column] = False
+    if tables.waits[item] and column > 0:
+        least = tables.measures[item, 0, COST]
+        tables.measures[item, column, COST] = max(tables.measures[item, column, COST], least)
+
+
+@compiled
 def add_column(
     batch: Batch,
     item: int,
@@ -576,6 +602,7 @@ def add_column(
     work: Work,
     tables: Tables,
     stride: int,
+    thinned: bool,
 ) -> None:  # pragma: no cover - compiled
     """Try one more quantity, unless it is there already or there is no room."""
     count = tables.counts[item]
@@ -592,14 +619,11 @@ def add_column(
     for column in range(count, place, -1):
         tables.quantities[item, column] = tables.quantities[item, column - 1]
         tables.measures[item, column] = tables.measures[item, column - 1]
+        tables.thinned[item, column] = tables.thinned[item, column - 1]
     tables.quantities[item, place] = quantity
-    tables.measures[item, place] = measure(
-        batch, item, quantity, outlook, tables.reorder[item], tables.up_to[item], work, stride
-    )
-    if tables.waits[item]:
-        least = tables.measures[item, 0, COST]
-        tables.measures[item, place, COST] = max(tables.measures[item, place, COST], least)
     tables.counts[item] = count + 1
+    fill_column(batch, item, place, outlook, work, tables, stride)
+    tables.thinned[item, place] = thinned
 
 
 @compiled
@@ -627,15 +651,17 @@ def fill_tables(
     batch: Batch, begin: int, end: int, stride: int, tables: Tables
 ) -> None:  # pragma: no cover - compiled
     """Tune the rule of each item from ``begin`` to before ``end`` and try a grid of quantities."""
+    thin = max(stride, batch.demand.shape[1] // AT_FIRST)
+    some = thin > stride
     for item in range(begin, end):
         outlook = outlook_of(batch, item)
         work = work_for(batch, item)
         reorder = tables.reorder[item]
         up_to = tables.up_to[item]
         tables.shift[item] = outlook.shift
-        tune_rule(batch, item, outlook, reorder, up_to, work, 2 * stride)
+        tune_rule(batch, item, outlook, reorder, up_to, work, 2 * thin)
         pack = batch.rules[item, 0]
-        add_column(batch, item, 0.0, outlook, work, tables, stride)
+        add_column(batch, item, 0.0, outlook, work, tables, stride, False)
         fewest, most = pack_range(batch, item)
         if most < fewest:
             continue
@@ -651,18 +677,18 @@ def fill_tables(
         if top - fewest < columns:
             packs = fewest
             while packs <= top:
-                add_column(batch, item, packs, outlook, work, tables, stride)
+                add_column(batch, item, packs, outlook, work, tables, thin, some)
                 packs += 1.0
         else:
             by_rule = packs_for(up_to[0] - held, held, batch.rules[item]) / pack
             if by_rule > 0.0:
-                add_column(batch, item, by_rule, outlook, work, tables, stride)
+                add_column(batch, item, by_rule, outlook, work, tables, thin, some)
             for step in range(columns):
                 packs = np.rint(fewest + (top - fewest) * step / (columns - 1))
-                add_column(batch, item, packs, outlook, work, tables, stride)
+                add_column(batch, item, packs, outlook, work, tables, thin, some)
         if lacking > 0.0:
             packs = min(max(np.ceil(lacking / pack - 1e-9), fewest), most)
-            add_column(batch, item, packs, outlook, work, tables, stride)
+            add_column(batch, item, packs, outlook, work, tables, thin, some)
 
 
 @compiled
@@ -676,7 +702,10 @@ def refine_tables(
     tables: Tables,
     halvings: int,
 ) -> None:  # pragma: no cover - compiled
-    """Halve the grid round the best quantity of each item at the given prices, some times."""
+    """Halve the grid round the best quantity of each item at the given prices, some times.
+
+    A quantity counts as best only once every ``stride``-th scenario has met it.
+    """
     for item in range(begin, end):
         fewest, most = pack_range(batch, item)
         if most < fewest or (tables.waits[item] and unit_price[item] >= 0.0):
@@ -684,7 +713,8 @@ def refine_tables(
         pack = batch.rules[item, 0]
         outlook = outlook_of(batch, item)
         work = work_for(batch, item)
-        for _ in range(halvings):
+        halved = 0
+        while halved < halvings:
             count = tables.counts[item]
             best = 0
             least = np.inf
@@ -696,6 +726,10 @@ def refine_tables(
                 if cost < least - 1e-12:
                     least = cost
                     best = column
+            if tables.thinned[item, best]:
+                fill_column(batch, item, best, outlook, work, tables, stride)
+                continue
+            halved += 1
             here = np.rint(tables.quantities[item, best] / pack)
             below = np.rint(tables.quantities[item, max(best - 1, 0)] / pack)
             if best + 1 < count:
@@ -706,7 +740,7 @@ def refine_tables(
             for packs in (np.floor((below + here) / 2), np.ceil((here + above) / 2)):
                 if fewest <= packs <= most and packs != here:
                     before = tables.counts[item]
-                    add_column(batch, item, packs, outlook, work, tables, stride)
+                    add_column(batch, item, packs, outlook, work, tables, stride, False)
                     added = added or tables.counts[item] > before
             if not added:
                 break

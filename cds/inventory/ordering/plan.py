@@ -186,6 +186,7 @@ class Reckoning:
             for quantity in quantities:
                 column = int(self.tables.counts[index])
                 self.tables.quantities[index, column] = quantity
+                self.tables.thinned[index, column] = False
                 self.tables.measures[index, column] = kernel.measure(
                     self.batch,
                     index,
