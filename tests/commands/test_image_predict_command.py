@@ -368,3 +368,15 @@ def test_many_files_in_a_new_process_with_pipes_of_its_own() -> None:
         assert done.returncode == 0 and done.stderr == b"", done.stderr.decode()
         images = json.loads(done.stdout)["images"]
         assert [one["status"] for one in images] == ["ok"] * 14
+
+
+def test_the_page_for_radiologists_shows_what_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "radiologists.md").read_text(encoding="utf-8")
+    typed = (
+        "$ cds image predict chest-xray-pneumonia sample_data/imaging/drawn_film.dcm --device cpu"
+    )
+    shown = page.split(typed + "\n")[1].split("```")[0]
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "80")
+    run = image(*typed.split()[3:])
+    assert run.code == 0 and run.out.startswith(shown)
