@@ -8,7 +8,8 @@ of what is there now, less and less so, keep the first from taking it all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from math import ceil, gcd
 
@@ -35,11 +36,25 @@ ASIDE = 6
 STEPS = 24
 """Paths spent on keeping a person's loose caps."""
 
-COOLING = tuple((spread, 1.0) for spread in (2.0, 1.5, 1.2, 1.0, 0.8, 0.6, 0.4, 0.2))
-"""For each of the first rounds: how many people to either side prices look, and noise."""
+ROUNDS = 20
+WIDE, NARROW = 2.0, 0.03
+FAINT = 0.05
+COOLING = tuple(
+    (WIDE * (NARROW / WIDE) ** progress, FAINT ** (1.0 - progress))
+    for progress in (number / (ROUNDS - 1) for number in range(ROUNDS))
+)
+"""For each of the first rounds: how many people to either side prices look, and their share.
 
-NOISE = 0.01
-"""Between rosters that cost the same, later on."""
+What binds people to each other mostly costs far more than a wish. At its full price
+from the start it would leave nothing to wishes, and once every cell is filled only
+two people together could still exchange what they have.
+"""
+
+NOISE = 0.1, 0.01
+"""Between rosters that cost the same: while prices narrow, and later on."""
+
+TOGETHER = 2
+"""So many people answer at once, whatever the number of threads: the same answers always."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +76,22 @@ class _Drawn:
         return np.concatenate([[0], np.cumsum(self.amounts[options] * self.counted)])
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Answer:
+    """A person's options and skills by day, and what the person's own rules charge for it."""
+
+    options: Ints
+    roles: Ints
+    cost: float
+
+
 class Responses:
-    """A roster that changes by one person at a time; at first everybody is off.
+    """A roster that changes person by person; at first everybody is off.
 
     Raises TooLarge where somebody's rules cannot be drawn without more than one count.
     """
 
-    def __init__(self, problem: Problem, seed: int) -> None:
+    def __init__(self, problem: Problem, seed: int, threads: int = 1) -> None:
         self._problem = problem
         self._days, self._shifts = problem.days, len(problem.shifts)
         self._rows = build_rows(problem)
@@ -85,7 +109,9 @@ class Responses:
         self._roles = np.full((people, self._days), -1, dtype=np.int64)
         self._placed = np.zeros(people, dtype=bool)
         self._activity = np.zeros(self._rows.count)
+        self._own_cost = np.zeros(people)
         self._rounds = 0
+        self._threads = ThreadPoolExecutor(threads, "answers") if threads > 1 else None
 
     @property
     def complete(self) -> bool:
@@ -109,52 +135,120 @@ class Responses:
     def take(self, roster: Roster) -> None:
         """Go on from ``roster``, which keeps everybody's rules."""
         shifts = np.array(roster.shifts, dtype=np.int64)
-        self._options = np.where(shifts == OFF, self._shifts, shifts)
-        self._roles = np.array(roster.skills, dtype=np.int64)
-        self._activity = np.zeros(self._rows.count)
-        for employee, drawn in enumerate(self._people):
-            self._course[employee] = drawn.done(self._options[employee])
-            self._enter(employee, 1.0)
+        options = np.where(shifts == OFF, self._shifts, shifts)
+        roles = np.array(roster.skills, dtype=np.int64)
+        same = (options == self._options).all(axis=1) & (roles == self._roles).all(axis=1)
+        for employee in np.flatnonzero(~(same & self._placed)).tolist():
+            self._course[employee] = self._people[employee].done(options[employee])
+            cost = self._cost_of(employee, options[employee], roles[employee])
+            self._put(employee, _Answer(options[employee], roles[employee], cost))
 
     def round(self, stop: Callable[[], bool]) -> None:
         """Everybody answers once, in an order by chance."""
-        spread, noise = COOLING[self._rounds] if not self.cooled else (0.0, NOISE)
-        for employee in self._random.permutation(len(self._people)).tolist():
+        order = self._random.permutation(len(self._people)).tolist()
+        for first in range(0, len(order), TOGETHER):
             if stop():
                 return
-            self._answer(employee, spread, noise)
+            self._answer(order[first : first + TOGETHER])
         self._rounds += 1
 
-    def _enter(self, employee: int, sign: float) -> None:
-        """Add the person's work to the rows, or take it from them."""
-        options = self._options[employee]
+    def _answer(self, together: Sequence[int]) -> None:
+        """Let some people answer, each beside what all others do now."""
+        spread, share = (0.0, 1.0) if self.cooled else COOLING[self._rounds]
+        size = (len(together), self._days, self._shifts + 1)
+        noise = self._random.uniform(0.0, NOISE[self.cooled], size)
+
+        def answer(place: int) -> _Answer | None:
+            return self._best(together[place], spread, share, noise[place])
+
+        way = map if self._threads is None else self._threads.map
+        for employee, found in zip(together, list(way(answer, range(len(together)))), strict=True):
+            if found is not None and (spread or self._gains(employee, found)):
+                self._put(employee, found)
+
+    def _gains(self, employee: int, found: _Answer) -> bool:
+        """True where the answer costs no more than what the person does now."""
+        if not self._placed[employee]:
+            return True
+        others = self._others(employee)
+        rows, values = self._entries(employee, found.options, found.roles)
+        after = others.copy()
+        after[rows] += values
+        change = float((self._rows.charge(after) - self._rows.charge(self._activity)).sum())
+        return bool(found.cost - self._own_cost[employee] + change < 1e-6)
+
+    def _put(self, employee: int, found: _Answer) -> None:
+        """Let the person do so."""
+        self._activity = self._others(employee)
+        self._options[employee], self._roles[employee] = found.options, found.roles
+        self._own_cost[employee] = found.cost
+        self._placed[employee] = True
+        self._course[employee] = self._people[employee].done(found.options)
+        rows, values = self._entries(employee, found.options, found.roles)
+        self._activity[rows] += values
+
+    def _others(self, employee: int) -> Floats:
+        """The rows without the person's work."""
+        rows, values = self._entries(employee, self._options[employee], self._roles[employee])
+        others = self._activity.copy()
+        others[rows] -= values
+        return others
+
+    def _entries(self, employee: int, options: Ints, roles: Ints) -> tuple[Ints, Floats]:
+        """The rows that work enters, and by how much."""
         working = np.flatnonzero(options < self._shifts)
         count = self._rows.shape[2]
         cells = (working * self._shifts + options[working]) * count
-        rows, values = self._rows.activity(employee, cells + self._roles[employee, working])
-        self._activity[rows] += sign * values
+        return self._rows.activity(employee, cells + roles[working])
 
-    def _answer(self, employee: int, spread: float, noise: float) -> None:
-        self._enter(employee, -1.0)
-        mine = self._prices(employee, spread)
+    def _best(self, employee: int, spread: float, share: float, noise: Floats) -> _Answer | None:
+        """The cheapest roster beside the others; None where none was found."""
+        mine = self._prices(employee, self._others(employee), spread, share)
         best = mine.argmin(axis=2)
-        cells = self._people[employee].someone.cells.copy()
+        own = self._people[employee].someone.cells
+        cells = own + noise
         cells[:, : self._shifts] += np.take_along_axis(mine, best[:, :, None], axis=2)[:, :, 0]
-        cells += self._random.uniform(0.0, noise, cells.shape)
         value, options = self._within_caps(employee, cells)
-        if options is not None and value < self._present(employee, cells, spread):
-            working = np.flatnonzero(options < self._shifts)
-            self._options[employee] = options
-            self._roles[employee] = -1
-            chosen = best[working, options[working]]
-            self._roles[employee, working] = self._skills[employee][chosen]
-            self._course[employee] = self._people[employee].done(options)
-            self._placed[employee] = True
-        self._enter(employee, 1.0)
+        if options is None or value >= self._present(employee, mine, noise):
+            return None
+        days = np.arange(self._days)
+        working = np.flatnonzero(options < self._shifts)
+        chosen = best[working, options[working]]
+        roles = np.full(self._days, -1, dtype=np.int64)
+        roles[working] = self._skills[employee][chosen]
+        structural = value - float(cells[days, options].sum())
+        extra = float(self._skill_costs[employee][chosen].sum())
+        return _Answer(options, roles, structural + float(own[days, options].sum()) + extra)
 
-    def _prices(self, employee: int, spread: float) -> Floats:
+    def _present(self, employee: int, mine: Floats, noise: Floats) -> float:
+        """What the roster of now costs at the same prices: caps are kept roughly, answers vary."""
+        if not self._placed[employee]:
+            return np.inf
+        days, options, roles = np.arange(self._days), self._options[employee], self._roles[employee]
+        working = np.flatnonzero(options < self._shifts)
+        place = self._place_of(employee, roles[working])
+        paid = mine[working, options[working], place] - self._skill_costs[employee][place]
+        return float(self._own_cost[employee] + paid.sum() + noise[days, options].sum())
+
+    def _cost_of(self, employee: int, options: Ints, roles: Ints) -> float:
+        """What the person's own rules charge for a roster that keeps them."""
+        days = np.arange(self._days)
+        cells = self._people[employee].someone.cells
+        only = np.full(cells.shape, np.inf)
+        only[days, options] = cells[days, options]
+        value, _ = self._path(employee, only)
+        place = self._place_of(employee, roles[options < self._shifts])
+        return value + float(self._skill_costs[employee][place].sum())
+
+    def _place_of(self, employee: int, roles: Ints) -> Ints:
+        """Where skills stand among the person's own."""
+        places = np.zeros(self._rows.shape[2], dtype=np.int64)
+        places[self._skills[employee]] = np.arange(len(self._skills[employee]))
+        return places[roles]
+
+    def _prices(self, employee: int, others: Floats, spread: float, share: float) -> Floats:
         """What working a cell changes the rows' charges by, [day, shift, own skill]."""
-        rows, others = self._rows, self._activity
+        rows = self._rows
         up, down = np.zeros(rows.count), np.zeros(rows.count)
         distances = np.arange(-ceil(spread), ceil(spread) + 1)
         weights = np.maximum(1.0 + spread - np.abs(distances), 0.0)
@@ -168,17 +262,8 @@ class Responses:
         if len(own_row):
             change = np.where(coefficient > 0, up[own_row], down[own_row])
             np.add.at(prices.reshape(-1), own_cell, change)
-        mine = prices[:, :, self._skills[employee]] + self._skill_costs[employee]
+        mine = share * prices[:, :, self._skills[employee]] + self._skill_costs[employee]
         return np.asarray(mine, dtype=np.float64)
-
-    def _present(self, employee: int, cells: Floats, spread: float) -> float:
-        """What the roster of now costs, where an answer may be worse: caps are kept roughly."""
-        if not self._placed[employee] or spread or not self._people[employee].someone.loose:
-            return np.inf
-        days, options = np.arange(self._days), self._options[employee]
-        only = np.full(cells.shape, np.inf)
-        only[days, options] = cells[days, options]
-        return self._path(employee, only)[0]
 
     def _within_caps(self, employee: int, cells: Floats) -> tuple[float, Ints | None]:
         """A cheap path that keeps the caps left out of the graph.

@@ -50,7 +50,8 @@ class Stretches:
     def run(self) -> bool:
         """False where this way found no roster: the rules are beyond it."""
         try:
-            responses = Responses(self._problem, self._journal.limits.seed)
+            limits = self._journal.limits
+            responses = Responses(self._problem, limits.seed, limits.workers)
         except TooLarge:
             return False
         until = self._journal.seconds() + FIRST_SHARE * self._journal.time_left
