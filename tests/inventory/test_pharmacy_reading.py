@@ -306,6 +306,13 @@ def test_a_table_in_two_files_is_refused(tmp_path: Path) -> None:
         load(folder, AS_OF)
 
 
+def test_a_spreadsheet_in_the_place_of_a_table_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    (folder / "lots.csv").rename(folder / "库存.xlsx")
+    with pytest.raises(InputError, match=r"库存\.xlsx: is a spreadsheet"):
+        load(folder, AS_OF)
+
+
 def test_issues_to_a_place_that_records_its_own_are_transfers(tmp_path: Path) -> None:
     issues = ISSUES + (
         "A1,2026-11-01,50,main,ICU\n"  # ICU gives out itself: moved, not used

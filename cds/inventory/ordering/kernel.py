@@ -451,11 +451,12 @@ class Tables(NamedTuple):
     """For each item its quantities, smallest first, and their measures.
 
     ``measures`` has shape (n, COLUMNS, MEASURES); only the first ``counts[i]`` columns of item
-    ``i`` are filled, those of ``thinned`` from some of the scenarios only. ``waits[i]``: what is expected to be unmet before an order of the next
-    review comes is worth less than holding the smallest order for one period. An order of now is
-    then not better than the same one at the next review, and no column costs less than ordering
-    nothing: what the simulation says against that is of the rule by which it orders later, not
-    of the item.
+    ``i`` are filled, those of ``thinned`` from some of the scenarios only.
+
+    ``waits[i]``: what is expected to be unmet before an order of the next review comes is worth
+    less than holding the smallest order for one period. An order of now is then not better
+    than the same one at the next review, and no column costs less than ordering nothing: what
+    the simulation says against that is of the rule by which it orders later, not of the item.
     """
 
     quantities: Numbers

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, float], None]
 
-SCENARIOS: Final = 200
+SCENARIOS: Final = 1000
 """Fewer than 64 order too little (measured)."""
 NEEDED: Final = 0.05
 """The chance of having run out by which an order is needed."""

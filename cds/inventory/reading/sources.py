@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 ROW: Final = "_row"
 """The column with each row's number, as a spreadsheet or a viewer of Parquet shows it."""
 ENDINGS: Final = (".csv", ".tsv", ".parquet")
+SPREADSHEETS: Final = (".xlsx", ".xls", ".ods")
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,16 @@ class RawTable:
 
 
 def find_tables(folder: Path, findings: Findings) -> dict[str, Path]:
-    """Table → its file. Two files for one table, and files that nobody reads, are told of."""
+    """Table → its file. Two files for one table, and files that nobody reads, are told of.
+
+    A spreadsheet is named where it stands for a table that no other file holds.
+    """
     meant = {squeezed(word): table for table, words in TABLES.items() for word in (table, *words)}
     found: dict[str, Path] = {}
+    spreadsheets: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in SPREADSHEETS and squeezed(path.stem) in meant:
+            spreadsheets[meant[squeezed(path.stem)]] = path
         if path.suffix.lower() not in ENDINGS or path.name.startswith("."):
             continue
         table = meant.get(squeezed(path.stem))
@@ -59,6 +66,11 @@ def find_tables(folder: Path, findings: Findings) -> dict[str, Path]:
             )
         else:
             found[table] = path
+    for table, path in spreadsheets.items():
+        if table not in found:
+            findings.broken(
+                Place(path.name), "is a spreadsheet, which is not read: save it as .csv (UTF-8)"
+            )
     return found
 
 

@@ -112,7 +112,17 @@ def past(
     amounts = np.maximum(known.amounts[rows], 0.0)
     world = World(tuple(items), amounts[:, start:], np.array(delays))
     believe = _Learner(
-        pharmacy, cut, silent, known.weeks, start, amounts, world, scenarios, seed, workers, progress
+        pharmacy,
+        cut,
+        silent,
+        known.weeks,
+        start,
+        amounts,
+        world,
+        scenarios,
+        seed,
+        workers,
+        progress,
     )
     return Past(world, believe, cut.start(-silent - periods), cut.days, left_out)
 

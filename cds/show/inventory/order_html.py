@@ -10,7 +10,7 @@ from cds.inventory.planning.demand import DemandForecast
 from cds.inventory.planning.order_plan import OrderLine, OrderPlan
 from cds.show.inventory.order_charts import demand_chart, stock_chart
 from cds.show.inventory.order_words import OrderWords
-from cds.show.inventory.words import InventoryWords, amount, number, percent
+from cds.show.inventory.words import InventoryWords, amount, number, percent, proved
 from cds.show.layout import clean
 
 MOST_CHARTS: Final = 400
@@ -133,7 +133,7 @@ class _Page:
             "order_proof",
             cost=amount(plan.engine.expected_cost),
             currency=currency,
-            gap=f"{100 * plan.engine.gap:.2f}",
+            gap=proved(plan.engine.gap),
             scenarios=plan.scenarios,
         )
         checked = self.say("order_checked", count=len(plan.violations))

@@ -9,7 +9,7 @@ from cds.inventory.planning.order_plan import OrderLine, OrderPlan
 from cds.show.inventory.order_words import OrderWords
 from cds.show.inventory.page import Page
 from cds.show.inventory.table import table
-from cds.show.inventory.words import amount, number, percent
+from cds.show.inventory.words import amount, number, percent, proved
 from cds.show.layout import Terminal, clean, wrap
 
 _LINES: Final = 25
@@ -63,7 +63,7 @@ def proof(page: Page, plan: OrderPlan) -> str:
             "order_proof",
             cost=amount(engine.expected_cost),
             currency=page.pharmacy.settings.currency,
-            gap=f"{100 * engine.gap:.2f}",
+            gap=proved(engine.gap),
             scenarios=plan.scenarios,
         ),
         page.words.say("order_checked", count=violations),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -86,9 +87,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "status_rule": (
         "Risk: the share of past stretches, as long as past deliveries took, whose use this stock "
-        "could not have met. Cover: at the mean use of the last {days} day[|s] with stock.",
+        "could not have met. Cover: at the mean use of the last {days} day[|s] with stock. "
+        "Next delivery: days until what is on order comes; *: nothing is, days of an order of now.",
         "断货风险：以往与供货周期等长的时段中，现有库存不能满足其用量的比例。"
-        "可用天数：按最近 {days} 天（有货日）的平均用量。",
+        "可用天数：按最近 {days} 天（有货日）的平均用量。下次到货：在途订单的天数；*：无在途订单，"
+        "按现在下单计。",
     ),
     # forecast
     "demand_head": (
@@ -130,9 +133,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "（今晚预算 {budget} {currency}）",
     ),
     "order_proof": (
-        "Expected cost {cost} {currency} over {scenarios} scenario[|s], proved within {gap} % of "
+        "Expected cost {cost} {currency} over {scenarios} scenario[|s], proved within {gap} of "
         "the least.",
-        "{scenarios} 个情景下预期成本 {cost} {currency}，已证明与最优相差不超过 {gap}%。",
+        "{scenarios} 个情景下预期成本 {cost} {currency}，已证明与最优相差不超过 {gap}。",
     ),
     "order_checked": ("Checked: {count} violation[|s].", "独立核查：{count} 项违规。"),
     "order_price": (
@@ -398,6 +401,12 @@ def total(values: Iterable[float | None]) -> float | None:
     """The sum of those known; not known where none is."""
     known = [value for value in values if value is not None]
     return sum(known) if known else None
+
+
+def proved(gap: float) -> str:
+    """How far from the least a plan is at most: hundredths of a percent, rounded up."""
+    hundredths = math.ceil(10_000 * gap - 1e-9)
+    return f"{max(hundredths, 1) / 100:.2f} %"
 
 
 def percent(share: float | None) -> str:
