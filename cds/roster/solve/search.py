@@ -1,14 +1,13 @@
 """The whole search: bound, dive, then better and better until time or gap is reached.
 
 1. Column generation gives a bound that is seldom more than 1 % below the best
-   roster, while CP-SAT tries the whole problem in a thread beside it.
+   roster, while CP-SAT tries the whole problem beside it.
 2. A dive turns the columns into a roster.
 3. Large-neighbourhood search improves it, in two processes where two may work.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from cds.roster.outcome import Limits, Outcome, Report, Stop
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.ascent import ascend
+from cds.roster.solve.beside import Beside, solve_beside
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
 from cds.roster.solve.dive import dive, shaker
@@ -92,7 +92,7 @@ class _Search:
         self._journal = journal
         self._limits = journal.limits
         self._asked_to_stop = stop or (lambda: False)
-        self._beside: _Beside | None = None
+        self._beside: Beside | None = None
         self._partner: Partner | None = None
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class _Search:
         ):
             return
         if self._limits.workers > 1 and not self._limits.reproducible:
-            self._beside = _Beside(self._problem, self._limits, journal.roster)
+            self._beside = solve_beside(self._problem, self._limits, journal.roster)
         try:
             pricing = Pricing(self._problem)
         except TooLarge:
@@ -252,7 +252,7 @@ class _Search:
         return incumbent
 
     def _take_over(self) -> None:
-        """End CP-SAT's run beside this thread and keep what it found."""
+        """End CP-SAT's run beside this one and keep what it found."""
         if self._beside is None:
             return
         outcome = self._beside.end()
@@ -347,32 +347,6 @@ class _Root:
     master: Master
     duals: Floats
     columns: list[Column]
-
-
-class _Beside:
-    """CP-SAT on the whole problem, in a thread, while column generation works."""
-
-    def __init__(self, problem: Problem, limits: Limits, hint: Roster | None) -> None:
-        self._over = threading.Event()
-        self._outcome: Outcome | None = None
-        own = Limits(time_limit=limits.time_limit, gap=limits.gap, workers=1, seed=limits.seed)
-
-        def work() -> None:
-            self._outcome = solve_compact(problem, own, hint=hint, stop=self._over.is_set)
-
-        self._thread = threading.Thread(target=work, name="compact", daemon=True)
-        self._thread.start()
-
-    @property
-    def finished(self) -> bool:
-        """True once it has come to an end of its own."""
-        return not self._thread.is_alive()
-
-    def end(self) -> Outcome | None:
-        """Stop it; what it found."""
-        self._over.set()
-        self._thread.join()
-        return self._outcome
 
 
 def _alone(_: Roster | None) -> Roster | None:
