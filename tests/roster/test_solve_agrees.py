@@ -11,6 +11,7 @@ from cds.roster.outcome import Limits
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve import person as persons
 from cds.roster.solve import solve
+from cds.roster.solve.ascent import ascend
 from cds.roster.solve.columns import Pricing
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.subproblem import merge, restrict
@@ -97,6 +98,24 @@ def test_a_restricted_problem_differs_by_a_constant(data: st.DataObject) -> None
     changed = merge(roster, people, taken(other))
     whole = assess(problem, changed).cost - assess(problem, roster).cost
     assert assess(part, taken(other)).cost - assess(part, taken(roster)).cost == whole
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=FAST)
+@given(problems(employees=(2, 4)))
+def test_prices_found_by_ascent_give_a_bound(problem: Problem) -> None:
+    """The bound is below what any roster costs, and at least that of prices of nothing."""
+    pricing = Pricing(problem)
+    people = range(len(problem.employees))
+    if not all(pricing.possible(e) for e in people):
+        return
+    at_nothing = ascend(pricing, stop=lambda: False, steps=1)
+    found = ascend(pricing, stop=lambda: False, steps=20)
+    assert at_nothing is not None and found is not None
+    assert found.bound >= at_nothing.bound
+    latest = {column.employee: column for column in found.columns}
+    if len(latest) == len(people):
+        assert found.bound <= Incumbent.of(pricing.rows, list(latest.values())).cost + 1e-6
+    assert ascend(pricing, stop=lambda: True) is None
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=FAST)

@@ -23,11 +23,9 @@ CONVINCING = 0.7
 KEPT = 40
 GAP = 0.002
 
-PRICINGS = 1000
-"""After each person fixed, so many people are priced, over and over: few of them to the end."""
-
 ROUNDS = 30
-"""But never in fewer rounds than these."""
+PRICINGS = 1000
+"""After each person fixed, rounds of pricing those left: more where they are few."""
 
 SHAKE = (0.3, 1.7)
 """Factors that make a dive differ from another."""
@@ -45,6 +43,7 @@ def dive(
     fixed: Floats | None = None,
     stop: Callable[[], bool],
     rounds: int = ROUNDS,
+    pricings: int = PRICINGS,
     share: float = 0.1,
     cutoff: float = np.inf,
     unit: int = 0,
@@ -56,7 +55,8 @@ def dive(
 
     ``fixed`` is the activity of everybody else. At each step those at ``WHOLE``
     are fixed and, of the others, the largest and up to ``share`` of the people
-    that are above ``CONVINCING``. Stops where the master's value, with the costs
+    that are above ``CONVINCING``. Then those left are priced in ``rounds``, or in as
+    many as ``pricings`` of one person make. Stops where the master's value, with the costs
     of the people fixed, reaches ``cutoff``. ``seen`` is shown the columns of each step.
     By now ``due()`` of the people, a share, should be fixed: where time is short
     they are, those of largest value first, whether convincing or not.
@@ -103,7 +103,7 @@ def dive(
             pricing,
             master,
             stop=stop,
-            rounds=max(rounds, PRICINGS // len(master.employees)),
+            rounds=max(rounds, pricings // len(master.employees)),
             gap=GAP,
             cutoff=cutoff - paid,
             center=center,

@@ -33,8 +33,13 @@ POOL = 20
 FEW = 16
 """So few people can all be rostered anew, by a dive that goes another way."""
 ROUNDS = 30
+PRICINGS = 300
+"""A part is dived into less thoroughly than the whole: there are many parts."""
+
 SUBSECONDS = 2.0
 FORGET = 0.9
+EASY = 1.0
+"""A part may grow that took no more seconds, whether anything came of it or not."""
 
 
 @dataclass(slots=True)
@@ -46,11 +51,16 @@ class Way:
     least: int
     most: int
     reward: float = 1.0
+    seconds: float = 0.5
 
     def learn(self, gain: float, seconds: float, solved: bool) -> None:
         """``gain`` in cost; ``solved``: the part was solved to the end with time to spare."""
         self.reward = FORGET * self.reward + (1.0 - FORGET) * gain / max(seconds, 0.02)
-        self.size *= 1.06 if solved and not gain else (1.0 if solved else 0.93)
+        self.seconds = FORGET * self.seconds + (1.0 - FORGET) * seconds
+        if seconds < EASY:
+            self.size *= 1.0 if gain else 1.12
+        else:
+            self.size *= 1.06 if solved and not gain else (1.0 if solved else 0.93)
         self.size = min(max(self.size, float(self.least)), float(self.most))
 
 
@@ -87,9 +97,9 @@ class Neighbourhoods:
         self._row_least, _ = pricing.rows.least(duals)
         self._pool: list[dict[bytes, Column]] = [{} for _ in range(people)]
         self.ways = (
-            Way("people, by columns", min(5.0, people), min(2, people), people),
+            Way("people, by columns", min(8.0, people), min(2, people), people),
             Way("people, by CP-SAT", min(4.0, people), min(2, people), people),
-            Way("days, by CP-SAT", min(7.0, days), min(3, days), days),
+            Way("days, by CP-SAT", min(max(7.0, 50.0 / people), days), min(3, days), days),
             *([Way("everybody, by columns", people, people, people)] if people <= FEW else []),
         )
 
@@ -102,6 +112,7 @@ class Neighbourhoods:
         """One part let go and solved: a better roster, if that gives one."""
         rewards = np.array([way.reward for way in self.ways])
         shares = 0.6 * rewards / max(rewards.sum(), 1e-9) + 0.4 / len(self.ways)
+        shares /= np.array([way.seconds for way in self.ways])  # shares of time, not of turns
         number = int(self._random.choice(len(self.ways), p=shares / shares.sum()))
         if self._reproducible:  # rewards are measured in seconds
             number = int(self._random.integers(len(self.ways)))
@@ -189,8 +200,9 @@ class Neighbourhoods:
                 return None, state.bound >= cutoff
             keep(master.columns)
             found = dive(
-                pricing, master, fixed=fixed, stop=stop, cutoff=cutoff, share=0.0, seen=keep
-            )
+                pricing, master, fixed=fixed, stop=stop, pricings=PRICINGS, cutoff=cutoff,
+                share=0.0, seen=keep,
+            )  # fmt: skip
         except ArithmeticError:  # the linear programme broke down: another part will do
             return None, False
         choice = best_choice(
