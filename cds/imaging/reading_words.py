@@ -11,6 +11,10 @@ from functools import lru_cache
 from typing import Final
 
 SENTENCES: Final[dict[str, str]] = {
+    "holds no image: it is no complete DICOM object": "不含图像：不是完整的 DICOM 对象",
+    "holds no image: it is {} without pixels, or cut off before them": (
+        "不含图像：该文件为 {}，但没有像素，或在像素之前被截断"
+    ),
     "holds no image: it is {}": "不含图像：该文件为 {}",
     "has {} samples a pixel; expected 1 (grey) or 3 (colour)": (
         "每像素有 {} 个采样值，应为 1（灰度）或 3（彩色）"

@@ -50,7 +50,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "the model gave no number for this image (output {output})",
         "模型未能对该图像给出数值（输出 {output}）",
     ),
-    "unreadable": ("{message}", "无法读取：{message}"),
+    "unreadable": ("{message}", "{message}"),
     "cannot_prepare": ("{message}", "无法按模型要求处理：{message}"),
 }
 
