@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, float], None]
 
 SCENARIOS: Final = 1000
-"""Fewer than 64 order too little (measured)."""
+"""A vital item's stock is decided by demand that is exceeded once in a thousand."""
 NEEDED: Final = 0.05
 """The chance of having run out by which an order is needed."""
 
