@@ -15,11 +15,12 @@ from cds.forecasting.quantiles import LEVELS, FloatArray
 
 CREDIT = {"steady": 12.0, "boosting": 1.5, "counts-1": 0.2, "counts-2": 0.2}
 YOUNG_CREDIT = CREDIT | {"counts-1": 3.0, "counts-2": 3.0}
-DISCRETE_CREDIT = {"boosting": 3.0}
+DISCRETE_CREDIT = {"boosting": 6.0}
+DISCRETE_MEAN_CREDIT = {"boosting": 3.0}
 """What a model is believed to be worth before it is tried, relative to 1: at the earlier origins
 boosting has learnt from less than it will have at the end, laws of counts know no season (no
 handicap where the past is too ``YOUNG`` to show one), and days of patients are best foretold by a
-steady level."""
+steady level. Of rare items it tells the law better than the mean."""
 WITHOUT_YEAR = {"theta": 0.3}
 """The same of models that do not follow the year, where the season is shorter than one (days) or
 none is followed (weeks), and the past shows years."""
@@ -80,9 +81,9 @@ def pool(
     usual = YOUNG_CREDIT if years < YOUNG else old
     credit = DISCRETE_CREDIT if discrete else usual | (WAVE_CREDIT if waves else {})
     belief = DISCRETE_PRIOR_WINDOWS if discrete else PRIOR_WINDOWS
-    prior = np.array([credit.get(c.name, 1.0) for c in serving])
-    prior = prior / prior.sum()
-    weights, mean_weights, factors = prior, prior, np.ones(len(LEVELS))
+    prior = _shares(serving, credit)
+    mean_prior = _shares(serving, DISCRETE_MEAN_CREDIT) if discrete else prior
+    weights, mean_weights, factors = prior, mean_prior, np.ones(len(LEVELS))
     believed = 1.0 if waves else AVERAGED
     dependence = Dependence()
     if origins:
@@ -93,8 +94,8 @@ def pool(
         if not waves:
             learnt = learn_weights(points, past, size, prior, seed)
             weights = trusted(learnt, prior, windows, belief)
-            learnt = learn_mean_weights(points, mean_past, size, prior, seed)
-            mean_weights = trusted(learnt, prior, windows, belief)
+            learnt = learn_mean_weights(points, mean_past, size, mean_prior, seed)
+            mean_weights = trusted(learnt, mean_prior, windows, belief)
         mixed = weighted(past, weights)
         if not discrete:
             factors = learn_factors(points, mixed, windows, believed)
@@ -104,6 +105,12 @@ def pool(
     final = apply_factors(weighted(quantiles[:, :, -1], weights), factors)
     mean = weighted(means[:, :, -1], mean_weights)
     return Pool(tuple(c.name for c in serving), weights, final, mean, dependence)
+
+
+def _shares(serving: list[Candidate], credit: dict[str, float]) -> FloatArray:
+    """The credit of each model as its share of all; 1 where none is given."""
+    found = np.array([credit.get(c.name, 1.0) for c in serving])
+    return np.asarray(found / found.sum())
 
 
 def trusted(learnt: FloatArray, prior: FloatArray, windows: float, belief: float) -> FloatArray:
