@@ -163,7 +163,8 @@ def _cut_weekends(rule: Weekends, row: Sequence[int], first: int, last: int) -> 
         outside = [day for day in group if not first <= day < last]
         worked = any(row[day] in rule.options for day in outside)
         start += worked
-        if group and group[-1] < first:
+        known = bool(group) and (group[-1] < first or (worked and group[0] < first))
+        if known:  # also the weekend of which the stretch sees the rest
             in_row = in_row + 1 if worked else 0
         inside = tuple(day - first for day in group if first <= day < last)
         if inside and not worked:
