@@ -22,7 +22,7 @@ CELLS = 14_000
 SHORTEST, LONGEST = 14, 28
 """Days of a stretch."""
 
-LITTLE = 0.01
+LITTLE = 0.002
 """A round of answers that brings less, as a share of the cost, is followed by stretches."""
 
 FIRST_SHARE = 0.4
