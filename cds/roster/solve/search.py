@@ -45,7 +45,7 @@ NEAR = 0.9
 
 MOST_ROUNDS = 10_000
 
-DIVE_SHARE = 0.45
+DIVE_SHARE = 0.6
 """Of the time left, what the first dive may take before other ways have their turn."""
 
 LONG_DAYS = 84
@@ -169,6 +169,11 @@ class _Search:
             time.sleep(WAIT)
         return None
 
+    def _heard(self) -> bool:
+        """True where the other process has found a roster, which the journal then has."""
+        theirs = None if self._partner is None else self._partner.exchange(None)
+        return theirs is not None and self._journal.offer(theirs, "dive")
+
     def _best_known(self, pricing: Pricing, mine: Incumbent | None) -> Incumbent | None:
         """``mine`` or the journal's roster, whichever costs less."""
         roster = self._journal.roster
@@ -282,7 +287,11 @@ class _Search:
             reproducible=self._limits.reproducible,
         )
         outcome = solve_compact(
-            self._problem, limits, hint=journal.roster, lower=journal.bound, stop=self.stop
+            self._problem,
+            limits,
+            hint=journal.roster,
+            lower=journal.bound,
+            stop=lambda: self.stop() or self._heard(),
         )
         if outcome.status == "infeasible":
             journal.infeasible = True
