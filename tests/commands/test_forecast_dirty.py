@@ -160,5 +160,14 @@ def test_the_hour_that_passes_twice_counts_once(tmp_path: Path) -> None:
     rows = [*hours, *(f"2025-10-26T{row}" for row in autumn)]
     path.write_text("ds,y\n" + "\n".join(rows) + "\n", encoding="utf-8")
     result = cds("forecast", path, "--freq", "H", "--horizon", 1, "-o", "-")
-    assert result.code == 0 and "1 hours passed twice" in result.err
+    assert result.code == 0 and "passed twice" in result.err
     assert result.out.splitlines()[1].startswith("series,2025-10-26T04:00:00,")
+
+
+def test_quarters_among_months_are_missing_months_not_months_of_nothing(tmp_path: Path) -> None:
+    quarters = [
+        f"{year}-{month:02d}-01,{40 + month}" for year in (2023, 2024) for month in (1, 4, 7, 10)
+    ]
+    code, message = run(tmp_path, "ds,y\n" + "\n".join(quarters) + "\n", "--effort", "light")
+    assert code == 0
+    assert "are missing" in message

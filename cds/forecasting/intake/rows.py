@@ -33,6 +33,8 @@ Negatives = Literal["auto", "returns", "values"]
 Combine = Literal["sum", "max", "mean", "first"]
 
 TRANSACTIONS_FROM = 0.2
+FEWEST_EVEN_STEPS = 4
+"""Steps from which equal distances are no chance."""
 SPARSE_FROM = 0.1
 RARE_ROWS, RARE_AMOUNT = 0.05, 0.1
 
@@ -215,7 +217,9 @@ def _fill(
     absent = grid.height - summed.height
     if gaps == "auto":
         lists_only_what_happened = (
-            not (summed["y"] == 0).any() and absent >= SPARSE_FROM * grid.height
+            not (summed["y"] == 0).any()
+            and absent >= SPARSE_FROM * grid.height
+            and not _evenly_spaced(summed, grid)
         )
         gaps = "zero" if transactions or lists_only_what_happened else "missing"
     if gaps == "zero":
@@ -239,3 +243,17 @@ def _fill(
             Finding("empty", f"{empty:,} periods are empty and missing", values={"periods": empty})
         )
     return filled.drop("__there"), findings
+
+
+def _evenly_spaced(summed: pl.DataFrame, grid: pl.DataFrame) -> bool:
+    """Whether all rows lie equally many periods apart: a longer period, not rare demand."""
+    numbered = grid.sort("unique_id", "ds").with_columns(
+        pl.int_range(pl.len()).over("unique_id").alias("place")
+    )
+    steps = (
+        summed.join(numbered, on=["unique_id", "ds"], how="inner")
+        .sort("unique_id", "ds")
+        .select(pl.col("place").diff().over("unique_id"))["place"]
+        .drop_nulls()
+    )
+    return len(steps) >= FEWEST_EVEN_STEPS and steps.n_unique() == 1
