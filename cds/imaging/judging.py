@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 
 from cds.errors import InputError
 from cds.imaging.answer import Answer
@@ -11,7 +12,7 @@ from cds.imaging.evaluation import Judged
 from cds.imaging.examples import Example
 from cds.imaging.loaded import LoadedModel
 from cds.imaging.predict import predict
-from cds.imaging.reading import read
+from cds.imaging.reading import read, workers_for
 from cds.imaging.result import printable
 
 Progress = Callable[[str, int, int], None]
@@ -56,27 +57,28 @@ def judge(
     """Every image of every example, judged; images that the model keeps back too."""
     of_file = {printable(str(example.file)): example for example in examples}
     names = [label.name for label in model.contract.output.labels]
-    images = read([example.file for example in examples], workers=workers)
-    for done, answer in enumerate(predict(model, images, batch=batch, forced=True), start=1):
-        progress("images", done, len(examples))
-        result = answer.result
-        example = of_file[result.file]
-        chances = None
-        said = None
-        if result.probabilities is not None:
-            chances = tuple(result.probabilities[name] for name in names)
-            said = _said(chances, model.contract)
-        yield (
-            Judged(
-                file=result.file,
-                truth=numbers[example.label],
-                status=result.status,
-                said=said,
-                chances=chances,
-                patient=example.patient,
-            ),
-            answer,
-        )
+    files = [example.file for example in examples]
+    with closing(read(files, workers=workers_for(len(files), workers))) as images:
+        for done, answer in enumerate(predict(model, images, batch=batch, forced=True), start=1):
+            progress("images", done, len(examples))
+            result = answer.result
+            example = of_file[result.file]
+            chances = None
+            said = None
+            if result.probabilities is not None:
+                chances = tuple(result.probabilities[name] for name in names)
+                said = _said(chances, model.contract)
+            yield (
+                Judged(
+                    file=result.file,
+                    truth=numbers[example.label],
+                    status=result.status,
+                    said=said,
+                    chances=chances,
+                    patient=example.patient,
+                ),
+                answer,
+            )
 
 
 def _said(chances: tuple[float, ...], contract: Contract) -> int:

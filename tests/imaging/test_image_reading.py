@@ -515,6 +515,13 @@ def test_readers_come_from_one_process_and_are_replaced(tmp_path: Path) -> None:
     assert not children()
 
 
+def test_few_files_are_worth_no_processes() -> None:
+    from cds.imaging.reading import workers_for
+
+    asked = [(1, 8), (11, 8), (12, 8), (40, 2), (40, 8), (1000, 16), (12, 1)]
+    assert [workers_for(*one) for one in asked] == [1, 1, 2, 2, 6, 16, 1]
+
+
 def test_readers_where_processes_cannot_be_copied(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -15,9 +15,6 @@ from cds.show.layout import clean
 if TYPE_CHECKING:
     from cds.imaging.reading import Images
 
-_MANY = 12  # files from which reading ahead in processes pays for starting them
-_ENOUGH = 6  # files that another process is worth
-
 
 @dataclass(frozen=True, slots=True)
 class Meant:
@@ -75,7 +72,7 @@ def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
     Results of earlier runs in folders are left out, which is said unless ``quiet``. Where there
     are many files, processes start to read them at once: close it, come what may.
     """
-    from cds.imaging.reading import read, read_bytes
+    from cds.imaging.reading import read, read_bytes, workers_for
 
     if what.image is not None:
         return read_bytes("-", what.image)
@@ -85,8 +82,7 @@ def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
         warn(f"{clean(results[0])}{more}: results of an earlier run, left out")
     if not files:
         raise InputError(f"no files in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
-    workers = min(workers, len(files) // _ENOUGH) if len(files) >= _MANY else 1
-    return read(files, workers=workers)
+    return read(files, workers=workers_for(len(files), workers))
 
 
 def listed(data: bytes) -> list[Path] | None:

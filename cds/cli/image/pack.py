@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -195,8 +196,13 @@ def _pack(
     check_target(folder, replace)
     if samples is not None and not samples.is_dir():
         raise InputError("is not a folder of images", Place(str(samples)))
-    images = None if samples is None else read([samples], workers=min(4, context.processors()))
-    packed = packed_of(graph, wishes, images, accepted=accepted)
+    with ExitStack() as stack:
+        images = None
+        if samples is not None:
+            images = stack.enter_context(
+                closing(read([samples], workers=min(4, context.processors())))
+            )
+        packed = packed_of(graph, wishes, images, accepted=accepted)
     write_model(folder, packed.files)
     for problem in packed.unreadable:
         if not quiet:

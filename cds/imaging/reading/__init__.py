@@ -12,7 +12,18 @@ from cds.imaging.reading.limits import DEFAULT_LIMITS, NeedsOwnProcess, ReadLimi
 from cds.imaging.reading.one_file import read_data, read_path
 from cds.imaging.reading.process import DecodingProcess
 
-__all__ = ["DEFAULT_LIMITS", "Images", "ReadLimits", "files_of", "read", "read_bytes"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Images",
+    "ReadLimits",
+    "files_of",
+    "read",
+    "read_bytes",
+    "workers_for",
+]
+
+_MANY = 12
+_ENOUGH = 6
 
 
 class Images(Protocol):
@@ -24,6 +35,11 @@ class Images(Protocol):
 
     def close(self) -> None:
         """Nothing more is wanted."""
+
+
+def workers_for(files: int, most: int) -> int:
+    """How many processes so many files are worth, of ``most``: starting them costs some files."""
+    return max(1, min(most, files // _ENOUGH)) if files >= _MANY else 1
 
 
 def read(paths: Sequence[Path], *, limits: ReadLimits = DEFAULT_LIMITS, workers: int = 1) -> Images:

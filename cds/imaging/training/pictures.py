@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from cds.imaging.contract.model import Intake
 from cds.imaging.examples import Example
 from cds.imaging.frame import Unreadable
 from cds.imaging.pixels import CannotPrepare, prepare
-from cds.imaging.reading import read
+from cds.imaging.reading import read, workers_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -49,18 +50,20 @@ def load(examples: Sequence[Example], size: int, progress: Progress, workers: in
     kept: list[Example] = []
     unreadable: dict[str, str] = {}
     done: set[str] = set()
-    for image in read([example.file for example in examples], workers=workers):
-        done.add(image.source)
-        progress("pictures", len(done), len(examples))
-        if isinstance(image, Unreadable):
-            unreadable[image.source] = image.reason
-            continue
-        try:
-            pixels.append(prepare(image, intake).pixels[0])
-        except CannotPrepare as error:
-            unreadable[image.source] = error.reason
-            continue
-        kept.append(of_file[image.source])
+    files = [example.file for example in examples]
+    with closing(read(files, workers=workers_for(len(files), workers))) as images:
+        for image in images:
+            done.add(image.source)
+            progress("pictures", len(done), len(examples))
+            if isinstance(image, Unreadable):
+                unreadable[image.source] = image.reason
+                continue
+            try:
+                pixels.append(prepare(image, intake).pixels[0])
+            except CannotPrepare as error:
+                unreadable[image.source] = error.reason
+                continue
+            kept.append(of_file[image.source])
     if not pixels:
         first = next(iter(unreadable.items()), ("", ""))
         raise InputError(f"none of the pictures can be read; the first, {first[0]}, {first[1]}")
