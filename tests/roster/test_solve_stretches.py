@@ -19,7 +19,7 @@ from cds.roster.solve.journal import Journal
 from cds.roster.solve.pace import courses
 from cds.roster.solve.person import Graphs, person
 from cds.roster.solve.pricing import cheapest, shortest_path
-from cds.roster.solve.responses import COOLING, Responses
+from cds.roster.solve.responses import Responses
 from cds.roster.solve.stretch import Span, cut_out
 from cds.roster.solve.stretches import Stretches
 from tests.roster.long_ward import long_ward
@@ -136,12 +136,28 @@ def test_counting_beside_a_graph_is_counting_in_it(data: st.DataObject) -> None:
         assert low <= chosen.sum() <= low + 2
 
 
+NARROWING = tuple(step / 10 for step in range(10))
+
+
+def test_prices_reach_their_full_height_as_they_narrow() -> None:
+    """Once they look at nobody but those there now, they are the change of the cost itself."""
+    problem = long_ward(people=6, weeks=8)
+    responses = Responses(problem, seed=1)
+    responses.round(lambda: False, 0.0)
+    others = responses._others(0)
+    faint = responses._prices(0, others, 0.03, 0.05)
+    full = responses._prices(0, others, 0.03, 1.0)
+    own = responses._skill_costs[0]
+    assert np.abs(full - own).max() > 0
+    assert faint - own == pytest.approx(0.05 * (full - own))
+
+
 def test_each_answer_costs_no_more_than_what_was_there() -> None:
     problem = long_ward(people=6, weeks=8)
     responses = Responses(problem, seed=1)
     costs = []
-    for _ in range(len(COOLING) + 3):
-        responses.round(lambda: False)
+    for narrowed in (*NARROWING, 1.0, 1.0, 1.0):
+        responses.round(lambda: False, narrowed)
         assessment = assess(problem, responses.roster)
         assert responses.complete and not assessment.hard
         if responses.cooled:
@@ -152,9 +168,9 @@ def test_each_answer_costs_no_more_than_what_was_there() -> None:
 def test_two_threads_answer_as_one_does() -> None:
     problem = long_ward(people=5, weeks=6)
     alone, helped = Responses(problem, seed=3), Responses(problem, seed=3, threads=2)
-    for _ in range(4):
-        alone.round(lambda: False)
-        helped.round(lambda: False)
+    for narrowed in (0.0, 0.4, 0.8, 1.0):
+        alone.round(lambda: False, narrowed)
+        helped.round(lambda: False, narrowed)
         assert alone.roster == helped.roster
 
 
@@ -162,11 +178,11 @@ def test_a_roster_that_was_taken_over_is_only_made_better() -> None:
     problem = long_ward(people=6, weeks=8)
     found = _some_roster(problem)
     responses = Responses(problem, seed=1)
-    for _ in range(len(COOLING)):
-        responses.round(lambda: False)
+    for narrowed in NARROWING:
+        responses.round(lambda: False, narrowed)
     responses.take(found)
     assert responses.roster == found
-    responses.round(lambda: False)
+    responses.round(lambda: False, 1.0)
     assert assess(problem, responses.roster).cost <= assess(problem, found).cost
 
 
@@ -196,7 +212,7 @@ def test_a_course_is_faster_where_more_is_needed_and_reaches_its_total() -> None
 
 def _some_roster(problem: Problem) -> Roster:
     responses = Responses(problem, seed=0)
-    responses.round(lambda: False)
+    responses.round(lambda: False, 0.0)
     assert not assess(problem, responses.roster).hard
     return responses.roster
 

@@ -36,14 +36,9 @@ ASIDE = 6
 STEPS = 24
 """Paths spent on keeping a person's loose caps."""
 
-ROUNDS = 20
 WIDE, NARROW = 2.0, 0.03
 FAINT = 0.05
-COOLING = tuple(
-    (WIDE * (NARROW / WIDE) ** progress, FAINT ** (1.0 - progress))
-    for progress in (number / (ROUNDS - 1) for number in range(ROUNDS))
-)
-"""For each of the first rounds: how many people to either side prices look, and their share.
+"""While prices narrow: people to either side that they look at, and their share at first.
 
 What binds people to each other mostly costs far more than a wish. At its full price
 from the start it would leave nothing to wishes, and once every cell is filled only
@@ -110,7 +105,7 @@ class Responses:
         self._placed = np.zeros(people, dtype=bool)
         self._activity = np.zeros(self._rows.count)
         self._own_cost = np.zeros(people)
-        self._rounds = 0
+        self._narrowed = 0.0
         self._threads = ThreadPoolExecutor(threads, "answers") if threads > 1 else None
 
     @property
@@ -121,7 +116,7 @@ class Responses:
     @property
     def cooled(self) -> bool:
         """True where prices are those of what is there now."""
-        return self._rounds >= len(COOLING)
+        return self._narrowed >= 1.0
 
     @property
     def roster(self) -> Roster:
@@ -143,18 +138,25 @@ class Responses:
             cost = self._cost_of(employee, options[employee], roles[employee])
             self._put(employee, _Answer(options[employee], roles[employee], cost))
 
-    def round(self, stop: Callable[[], bool]) -> None:
-        """Everybody answers once, in an order by chance."""
+    def round(self, stop: Callable[[], bool], narrowed: float) -> None:
+        """Everybody answers once, in an order by chance.
+
+        ``narrowed``, from 0 to 1, says how far prices have come to those of what is there now.
+        The longer they take, the better the roster.
+        """
+        self._narrowed = narrowed
         order = self._random.permutation(len(self._people)).tolist()
         for first in range(0, len(order), TOGETHER):
             if stop():
                 return
             self._answer(order[first : first + TOGETHER])
-        self._rounds += 1
 
     def _answer(self, together: Sequence[int]) -> None:
         """Let some people answer, each beside what all others do now."""
-        spread, share = (0.0, 1.0) if self.cooled else COOLING[self._rounds]
+        spread, share = 0.0, 1.0
+        if not self.cooled:
+            spread = WIDE * (NARROW / WIDE) ** self._narrowed
+            share = FAINT ** (1.0 - self._narrowed)
         size = (len(together), self._days, self._shifts + 1)
         noise = self._random.uniform(0.0, NOISE[self.cooled], size)
 
@@ -253,10 +255,10 @@ class Responses:
         distances = np.arange(-ceil(spread), ceil(spread) + 1)
         weights = np.maximum(1.0 + spread - np.abs(distances), 0.0)
         weights /= weights.sum()
-        for distance, share in zip(distances.tolist(), weights.tolist(), strict=True):
+        for distance, weight in zip(distances.tolist(), weights.tolist(), strict=True):
             here = rows.charge(others + distance)
-            up += share * (rows.charge(others + (distance + 1)) - here)
-            down += share * (rows.charge(others + (distance - 1)) - here)
+            up += weight * (rows.charge(others + (distance + 1)) - here)
+            down += weight * (rows.charge(others + (distance - 1)) - here)
         prices = -rows.cell_prices(up)
         own_row, own_cell, coefficient = rows.own[employee]
         if len(own_row):

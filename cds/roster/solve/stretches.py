@@ -25,8 +25,11 @@ SHORTEST, LONGEST = 14, 28
 LITTLE = 0.002
 """A round of answers that brings less, as a share of the cost, is followed by stretches."""
 
-FIRST_SHARE = 0.4
-"""Of the time, what the first rounds of answers may take."""
+NARROWING_SHARE = 0.75
+"""Of the time, what rounds of answers take while their prices narrow."""
+
+NARROWING_ROUNDS = 20
+"""So many rounds they take in a reproducible run."""
 
 SECONDS = (12.0, 40.0)
 """The least and the most time for a stretch."""
@@ -54,8 +57,8 @@ class Stretches:
             responses = Responses(self._problem, limits.seed, limits.workers)
         except TooLarge:
             return False
-        until = self._journal.seconds() + FIRST_SHARE * self._journal.time_left
-        self._answers(responses, until)
+        self._narrow(responses)
+        self._answers(responses)
         if self._journal.roster is None:
             return False
         while not self._over():
@@ -63,7 +66,7 @@ class Stretches:
             self._round_of_stretches()
             if self._journal.roster is not None:
                 responses.take(self._journal.roster)
-            self._answers(responses, until)
+            self._answers(responses)
             if self._journal.cost == before and self._journal.limits.reproducible:
                 break
         return True
@@ -74,20 +77,32 @@ class Stretches:
             limits.reproducible and self._solved >= A_SECOND * limits.time_limit
         )
 
-    def _answers(self, responses: Responses, until: float) -> None:
+    def _narrow(self, responses: Responses) -> None:
+        """Rounds of answers while prices narrow."""
+        journal = self._journal
+        began, budget = journal.seconds(), NARROWING_SHARE * journal.time_left
+        rounds = 0
+        while not self._stop():
+            if journal.limits.reproducible:
+                narrowed = rounds / NARROWING_ROUNDS
+            else:
+                narrowed = (journal.seconds() - began) / max(budget, 1e-3)
+            if narrowed >= 1.0:
+                return
+            responses.round(self._stop, narrowed)
+            rounds += 1
+            if responses.complete:
+                journal.offer(responses.roster, "answers")
+
+    def _answers(self, responses: Responses) -> None:
         """Rounds of answers while they bring something."""
         while not self._stop():
             before = self._journal.cost
-            responses.round(self._stop)
+            responses.round(self._stop, 1.0)
             if responses.complete:
                 self._journal.offer(responses.roster, "answers")
             now = self._journal.cost
-            late = self._journal.seconds() > until and not self._journal.limits.reproducible
-            if responses.cooled and (late or now is None):
-                return
-            if before is None or now is None or not responses.cooled:
-                continue
-            if before - now <= LITTLE * now:
+            if now is None or (before is not None and before - now <= LITTLE * now):
                 return
 
     def _round_of_stretches(self) -> None:
