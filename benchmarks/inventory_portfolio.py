@@ -195,7 +195,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--scenarios", type=int, default=200)
+    parser.add_argument("--scenarios", type=int, default=1000)
     parser.add_argument("--portfolio", type=int, default=7, help="seed of the items themselves")
     parser.add_argument("--order-line", type=float, default=2.0)
     parser.add_argument("--capital-charge", type=float, default=0.0)
@@ -233,7 +233,12 @@ def main() -> None:
             began = time.process_time()
             outcomes[name].append(replay(here.world, policy, here.believe, warm_up=WARM_UP))
             spent[name] += time.process_time() - began
-        print(seed, *(f"{outcomes[name][-1].cost:.0f}" for name in policies), flush=True)
+        print(
+            f"seed {seed}",
+            *(row(name, outcomes[name][-1:]) for name in policies),
+            sep="\n",
+            flush=True,
+        )
     print(f"{arguments.items} items, {arguments.seeds} seeds, {WEEKS - WARM_UP} weeks counted")
     print(
         "| policy | cost, thousand | shortage | expiry | holding | order lines "
