@@ -9,18 +9,28 @@ Typer that has no such hook this changes nothing but the time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple, get_args, get_origin
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+
+def _finite(text: Any) -> float:
+    """ValueError for what is no number, and for ``nan`` and ``inf``: neither is any amount."""
+    value = float(text)
+    if not isfinite(value):
+        raise ValueError(text)
+    return value
+
+
 # A flag's value is a bool (or nothing) before it gets here.
 _READERS: dict[type, Callable[[Any], Any]] = {
     str: str,
     bool: bool,
     int: int,
-    float: float,
+    float: _finite,
     Path: Path,
 }
 _EXPECTED = {int: "a whole number", float: "a number"}
