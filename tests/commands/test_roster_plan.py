@@ -141,6 +141,15 @@ def test_staff_follow_a_forecast_of_patients(tmp_path: Path) -> None:
         assert isinstance(preferred, int)
         return preferred
 
+    # Later commands are told of the forecast too; without it they reckon by the ward's table.
+    told = roster(WARD, "--days", "1", "--demand", quiet, "-o", tmp_path / "day.json")
+    again = roster("check", tmp_path / "day.json", "--ward", WARD, "--demand", quiet, "--json")
+    planned = json.loads((tmp_path / "day.json").read_text(encoding="utf-8"))
+    assert f"--demand {quiet}" in told.err
+    assert (again.document["cost"], again.document["coverage"]) == (
+        planned["cost"],
+        planned["coverage"],
+    )
     # 13 patients are one nurse, but two is the least; 26.9 (q0.9 of that day) are three.
     assert early_nurses(quiet) == 2
     assert early_nurses(WARD / "census_forecast.csv") == 3

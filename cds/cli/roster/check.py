@@ -17,6 +17,7 @@ LOOK = 3
 def check(
     file: roster_options.RosterFile,
     ward: roster_options.Ward = None,
+    demand: roster_options.PlannedDemand = None,
     instance: Annotated[
         Path | None,
         typer.Option(
@@ -43,13 +44,14 @@ def check(
 
     language, moment = context.language(lang), context.now(now)
     if instance is not None:
-        if ward is not None:
-            raise InputError("--ward and --instance are both given; expected one of them")
+        for option, given in (("--ward", ward), ("--demand", demand)):
+            if given is not None:
+                raise InputError(f"{option} and --instance are both given; expected one of them")
         problem, inputs = roster_options.read_problem(instance, form, history, weeks)
         targets = targets_of(output, (*inputs, Path(file)), calendars=False)
         roster, described = read_roster(Path(file), problem), None
     else:
-        loaded = load_roster(file, ward, moment, quiet=quiet, notice=True)
+        loaded = load_roster(file, ward, moment, quiet=quiet, notice=True, demand=demand)
         targets = targets_of(output, loaded.inputs)
         problem, roster, described = loaded.plan.problem, loaded.roster, loaded.plan.ward
     view = build_view(problem, roster, assess(problem, roster), ward=described)

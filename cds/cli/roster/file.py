@@ -12,6 +12,7 @@ from cds.errors import InputError, Place
 if TYPE_CHECKING:
     from cds.roster.problem import Roster
     from cds.roster.ward.compile import Plan
+    from cds.roster.ward.forecast_demand import Forecast
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Loaded:
     """A roster that was read, what it has to satisfy, and the files that were read.
 
     ``absent`` holds who cannot come, as (employee, day); ``plan`` gives them leave.
+    ``forecast``: the patients that the staff is reckoned from; None where the ward's table says.
     """
 
     plan: Plan
     roster: Roster
     inputs: tuple[Path, ...]
     absent: frozenset[tuple[int, int]] = frozenset()
+    forecast: Forecast | None = None
 
     def without(self, cells: frozenset[tuple[int, int]]) -> Loaded:
         """The same with leave for whoever cannot come in ``cells``, beside those absent before."""
@@ -35,7 +38,8 @@ class Loaded:
 
         period = self.plan.period
         ward = with_absences(self.plan.ward, period, cells, Place(str(self.inputs[-1])))
-        return replace(self, plan=compile_ward(ward, period), absent=self.absent | cells)
+        plan = compile_ward(ward, period, forecast=self.forecast)
+        return replace(self, plan=plan, absent=self.absent | cells)
 
     def person(self, name: str) -> int:
         """The employee called ``name``, or whose only such part of a name it is."""
@@ -71,13 +75,20 @@ class Loaded:
 
 
 def load_roster(
-    file: str, ward: str | None, moment: datetime, *, quiet: bool, notice: bool
+    file: str,
+    ward: str | None,
+    moment: datetime,
+    *,
+    quiet: bool,
+    notice: bool,
+    demand: Path | None = None,
 ) -> Loaded:
     """The roster in ``file`` for ``ward`` (None: the one that is found).
 
-    With ``notice`` the ward's published days must be kept.
+    With ``notice`` the ward's published days must be kept. ``demand`` is the forecast of patients
+    that it was planned with.
     """
-    from cds.cli.roster.ward import input_files, load_ward
+    from cds.cli.roster.ward import input_files, load_ward, read_demand
     from cds.roster.sheets.period import file_period
     from cds.roster.sheets.read import read_sheet
     from cds.roster.ward.compile import compile_ward
@@ -85,7 +96,9 @@ def load_roster(
     path = Path(file)
     period = file_period(path)
     found, source = load_ward(ward, moment, quiet=quiet, notice=notice)
-    plan = compile_ward(found, period)
+    forecast = read_demand(demand, found)
+    plan = compile_ward(found, period, forecast=forecast)
     sheet = read_sheet(path, plan.problem)
-    loaded = Loaded(plan, sheet.roster, (*input_files(found, source), path), sheet.absent)
+    inputs = (*input_files(found, source), *([demand] if demand else []), path)
+    loaded = Loaded(plan, sheet.roster, inputs, sheet.absent, forecast)
     return loaded.without(sheet.absent)

@@ -26,6 +26,20 @@ Ward = Annotated[
         "ward.toml or ward/ here, then [roster] ward in cds.toml, then CDS_HOME.",
     ),
 ]
+Demand = Annotated[
+    Path | None,
+    typer.Option(
+        "--demand",
+        metavar="FILE",
+        help="A forecast of patients (.csv .parquet); the ward's ratios turn it into staff.",
+    ),
+]
+PlannedDemand = Annotated[
+    Path | None,
+    typer.Option(
+        "--demand", metavar="FILE", help="The forecast of patients that it was planned with."
+    ),
+]
 TimeLimit = Annotated[
     float, typer.Option("--time-limit", min=0.1, metavar="SECONDS", help="Search at most so long.")
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
     from cds.roster.outcome import Limits, Outcome, Status
     from cds.roster.view import RosterView
     from cds.roster.ward.compile import Plan
-    from cds.roster.ward.description import Ward
-    from cds.roster.ward.forecast_demand import Forecast
 
 LOOK, INTERRUPTED = 3, 130
 
@@ -49,14 +46,7 @@ def plan(
         str | None,
         typer.Option("--from", metavar="DATE", help="The first day. Default: the next Monday."),
     ] = None,
-    demand: Annotated[
-        Path | None,
-        typer.Option(
-            "--demand",
-            metavar="FILE",
-            help="A forecast of patients (.csv .parquet); the ward's ratios turn it into staff.",
-        ),
-    ] = None,
+    demand: roster_options.Demand = None,
     time_limit: roster_options.TimeLimit = 60.0,
     gap: roster_options.Gap = 0.0,
     workers: roster_options.Workers = None,
@@ -72,7 +62,7 @@ def plan(
     """Plan a roster: the cheapest that keeps every rule, and the proof of how good it is."""
     from cds.cli.roster.deliver import Delivery, targets_of
     from cds.cli.roster.period import period_of
-    from cds.cli.roster.ward import input_files, load_ward
+    from cds.cli.roster.ward import input_files, load_ward, read_demand
     from cds.roster.ward.compile import compile_ward
 
     if ward is not None and ward_option is not None:
@@ -87,21 +77,11 @@ def plan(
     delivery = Delivery(language, moment, as_json, quiet, verbose, targets_of(output, inputs))
     today = moment.astimezone(loaded.zone).date()
     period = period_of(today, week=week, weeks=weeks, month=month, days=days, first=first)
-    compiled = compile_ward(loaded, period, forecast=_forecast(demand, loaded))
-    return _solve_and_deliver(compiled, bounds, delivery, began)
-
-
-def _forecast(path: Path | None, ward: Ward) -> Forecast | None:
-    if path is None:
-        return None
-    from cds.roster.ward.forecast_demand import read_forecast
-
-    if not ward.ratios:
-        raise InputError(
-            "states no [[ratio]], so --demand cannot say how many are needed; expected one",
-            ward.place,
-        )
-    return read_forecast(path)
+    compiled = compile_ward(loaded, period, forecast=read_demand(demand, loaded))
+    code = _solve_and_deliver(compiled, bounds, delivery, began)
+    if demand is not None and delivery.targets and not quiet:
+        warn(f"check, repair, swap and why reckon with the same staff where --demand {demand} is")
+    return code
 
 
 def _solve_and_deliver(plan: Plan, limits: Limits, delivery: Delivery, began: float) -> int:

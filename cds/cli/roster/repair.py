@@ -45,6 +45,7 @@ def repair(
         ),
     ] = None,
     ward: roster_options.Ward = None,
+    demand: roster_options.PlannedDemand = None,
     time_limit: roster_options.TimeLimit = 20.0,
     workers: roster_options.Workers = None,
     seed: roster_options.Seed = 0,
@@ -72,7 +73,7 @@ def repair(
 
     language, moment = context.language(lang), context.now(now)
     limits = roster_options.limits(time_limit, 0.0, workers, seed, reproducible)
-    loaded = load_roster(file, ward, moment, quiet=quiet, notice=False)
+    loaded = load_roster(file, ward, moment, quiet=quiet, notice=False, demand=demand)
     told = [absence(text, loaded) for text in absent]
     absences = [one.within(loaded.plan.period) for one in told]
     away = frozenset((one, day) for one, first, last in absences for day in range(first, last + 1))

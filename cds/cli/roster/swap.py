@@ -37,6 +37,7 @@ def swap(
         typer.Argument(metavar="[DATE]", help="For their shift of this day; else the same day."),
     ] = None,
     ward: roster_options.Ward = None,
+    demand: roster_options.PlannedDemand = None,
     as_json: options.AsJson = False,
     output: roster_options.Output = None,
     lang: options.Language = None,
@@ -56,7 +57,7 @@ def swap(
     language, moment = context.language(lang), context.now(now)
     if output and other is None:
         raise InputError("-o is for one exchange; expected NAME DATE NAME")
-    loaded = load_roster(file, ward, moment, quiet=quiet, notice=False)
+    loaded = load_roster(file, ward, moment, quiet=quiet, notice=False, demand=demand)
     problem, roster = loaded.plan.problem, loaded.roster
     given = loaded.person(name), loaded.day(date)
     targets = targets_of(output, loaded.inputs)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from cds.cli import context
 from cds.cli.working_folder import WorkingFolder
-from cds.errors import Place
+from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
     from cds.resources import Places
     from cds.roster.ward.description import RuleSetting, Ward
+    from cds.roster.ward.forecast_demand import Forecast
 
 WARD_FILE = "ward.toml"
 
@@ -43,6 +44,23 @@ def load_ward(
     path = _WARD.find(named, places, quiet=quiet)
     ward = read_ward(path, rule_folders=law_folders(places))
     return replace(ward, published_until=None) if not notice else _frozen(ward, moment), path
+
+
+def read_demand(path: Path | None, ward: Ward) -> Forecast | None:
+    """The forecast of patients in ``path``, for a ward that can turn it into staff.
+
+    InputError where it has no ratio to do so.
+    """
+    if path is None:
+        return None
+    from cds.roster.ward.forecast_demand import read_forecast
+
+    if not ward.ratios:
+        raise InputError(
+            "states no [[ratio]], so --demand cannot say how many are needed; expected one",
+            ward.place,
+        )
+    return read_forecast(path)
 
 
 def law_folders(places: Places) -> tuple[Path, ...]:

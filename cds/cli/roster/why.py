@@ -29,6 +29,7 @@ def why(
         typer.Argument(metavar="[SHIFT|off]", help="What it might have; without, everything else."),
     ] = None,
     ward: roster_options.Ward = None,
+    demand: roster_options.PlannedDemand = None,
     time_limit: roster_options.TimeLimit = 30.0,
     workers: roster_options.Workers = None,
     seed: roster_options.Seed = 0,
@@ -48,7 +49,7 @@ def why(
 
     language, moment = context.language(lang), context.now(now)
     limits = roster_options.limits(time_limit, 0.0, workers, seed, reproducible)
-    loaded = load_roster(file, ward, moment, quiet=quiet, notice=True)
+    loaded = load_roster(file, ward, moment, quiet=quiet, notice=True, demand=demand)
     problem = loaded.plan.problem
     employee, day = loaded.person(name), loaded.day(date)
     chosen = None if shift is None else [_option(shift, problem)]
