@@ -181,12 +181,17 @@ def moment_text(moment: object) -> str:
 
 
 def _ranges(table: pl.DataFrame, low: str, high: str) -> list[str]:
-    return [f"{number(a)}–{number(b)}" for a, b in table.select(low, high).iter_rows()]
+    return [_range(a, b) for a, b in table.select(low, high).iter_rows()]
+
+
+def _range(low: float | None, high: float | None) -> str:
+    negative = any(value is not None and value < 0 for value in (low, high))
+    return f"{number(low)}{'..' if negative else '–'}{number(high)}"
 
 
 def _step(frame: pl.DataFrame, step: int) -> str:
     mean, low, high = frame.select("mean", "q0.1", "q0.9").row(step)
-    return f"{number(mean)} ({number(low)}–{number(high)})"
+    return f"{number(mean)} ({_range(low, high)})"
 
 
 def _short(name: str) -> str:
