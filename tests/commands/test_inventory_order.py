@@ -314,6 +314,8 @@ def test_a_budget_is_kept_and_a_vital_item_cut_by_it_is_told(tmp_path: Path) -> 
     assert nothing["lines"] == []
     costs = [one["order"]["expected_cost"] for one in (nothing, document, free)]
     assert costs == sorted(costs, reverse=True)  # more money never costs more
+    told = order(folder, "--budget", 0).out
+    assert "limits hold it back" in told and "Nothing is worth ordering" not in told
 
 
 def test_a_stale_feed_needs_a_person(tmp_path: Path) -> None:
@@ -323,6 +325,8 @@ def test_a_stale_feed_needs_a_person(tmp_path: Path) -> None:
 
 BAD = [
     (("--budget", "-1"), "out of range"),
+    (("--budget", "nan"), "is not a number"),
+    (("--budget", "inf"), "is not a number"),
     (("--scenarios", "3"), "out of range"),
     (("--effort", "hard"), "expected auto, full, light"),
     (("--explain", "moon"), "unknown item 'moon'"),

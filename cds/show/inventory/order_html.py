@@ -170,7 +170,7 @@ class _Page:
 
     def lines(self) -> str:
         if not self.plan.orders:
-            return f"<p>{self.say('order_none')}</p>"
+            return f"<p>{self.say('order_held' if self.plan.left_out else 'order_none')}</p>"
         parts = []
         for code in sorted({line.supplier for line in self.plan.orders}):
             lines = [line for line in self.plan.orders if line.supplier == code]

@@ -46,7 +46,7 @@ def order_text(
         if not every and len(orders) > _LINES:
             page.sentence(say("more", count=len(orders) - _LINES), "dim")
     else:
-        page.sentence(say("order_none"))
+        page.sentence(say("order_held" if plan.left_out else "order_none"))
     _suppliers(page, plan)
     _left_out(page, words, plan, every=every)
     _shared(page, words, plan)
@@ -72,7 +72,7 @@ def proof(page: Page, plan: OrderPlan) -> str:
     for one in prices:
         currency = page.pharmacy.settings.currency
         parts.append(page.words.say("order_price", price=f"{one.price:.2f}", currency=currency))
-    return " ".join(parts)
+    return ("" if page.words.language == "zh" else " ").join(parts)
 
 
 def _looks(page: Page, words: OrderWords, plan: OrderPlan, *, every: bool) -> None:
@@ -151,7 +151,7 @@ def _suppliers(page: Page, plan: OrderPlan) -> None:
                 currency=page.pharmacy.settings.currency,
             )
         )
-    page.sentence(page.words.listed(parts))
+    page.sentence(("；" if page.words.language == "zh" else "; ").join(parts))
 
 
 def _left_out(page: Page, words: OrderWords, plan: OrderPlan, *, every: bool) -> None:

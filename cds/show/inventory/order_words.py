@@ -27,8 +27,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{day}前断货概率 {chance}",
     ),
     "runs_out_anyway": (
-        "{chance} to run out before it comes ({day})",
-        "到货（{day}）前断货概率 {chance}",
+        "{chance} to run out before it comes (usually {day})",
+        "到货（通常{day}）前断货概率 {chance}",
     ),
     "with_it": ("{chance} with this order", "下此订单后 {chance}"),
     "minimum": ("below the minimum of {units}", "低于下限 {units}"),
@@ -56,9 +56,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "why_no_lead_time": ("no lead time is known", "无供货周期"),
     # looks
     "look_runs_out": (
-        "{name}: {before} to run out before an order of today comes ({arrival}), {chance} before "
-        "{next} even with it",
-        "{name}：今日订货到货（{arrival}）前断货概率 {before}；即使下单，{next}前断货概率 {chance}",
+        "{name}: {before} to run out before an order of today comes (usually {arrival}), "
+        "{chance} before {next} even with it",
+        "{name}：今日订货到货（通常{arrival}）前断货概率 {before}；"
+        "即使下单，{next}前断货概率 {chance}",
     ),
     "look_faster": (
         "{supplier} delivers in {days} day[|s] at {price} {currency} a pack",

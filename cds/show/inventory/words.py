@@ -144,6 +144,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "order_look": ("{count} thing[|s] a person must look at:", "需要人工处理 {count} 项："),
     "order_none": ("Nothing is worth ordering today.", "今日无需订货。"),
+    "order_held": ("Nothing is ordered today: limits hold it back.", "今日无订货：受限制所致。"),
     "order_supplier": (
         "{name}: {lines} line[|s], {cost} {currency}",
         "{name}：{lines} 行，{cost} {currency}",
