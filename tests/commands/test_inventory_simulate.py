@@ -97,7 +97,11 @@ def test_what_happened_later_changes_no_belief(pharmacy: Path, tmp_path: Path) -
 
 def test_what_cannot_be_replayed_is_said(pharmacy: Path) -> None:
     run = simulated(pharmacy, "--weeks", 20)
-    assert run.code == 2 and "24 whole review periods" in run.err and "expected 32" in run.err
+    assert (
+        run.code == 2
+        and "issues: tells of 24 whole review periods" in run.err
+        and "expected 32" in run.err
+    )
     wrong = simulated(pharmacy, "--policy", "magic")
     assert wrong.code == 2 and "base-stock" in wrong.err
     with pytest.raises(InputError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from cds.errors import InputError
+from cds.errors import InputError, Place
 from cds.inventory.description import VEN_CLASSES, Pharmacy
 from cds.inventory.planning.build import Unplannable
 from cds.inventory.planning.chance import generator
@@ -82,8 +82,9 @@ def past(
     known = _amounts(history)
     if known.amounts.shape[1] < periods + LEARNING:
         raise InputError(
-            f"has issues of {known.amounts.shape[1]} whole review periods; expected "
-            f"{periods + LEARNING}: {periods} to replay and {LEARNING} to learn from before them"
+            f"tells of {known.amounts.shape[1]} whole review periods; expected "
+            f"{periods + LEARNING}: {periods} to replay and {LEARNING} to learn from before them",
+            Place("issues"),
         )
     start = known.amounts.shape[1] - periods
     sources = Sources(pharmacy)

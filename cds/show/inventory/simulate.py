@@ -16,11 +16,12 @@ from cds.show.layout import Terminal
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "head": (
-        "{items} item[|s] over {reviews} review[|s] of {days} day[|s] from {first}, the first "
-        "{skipped} not counted; amounts in {currency}",
-        "{items} 个品种，自 {first} 起 {reviews} 次订货（每 {days} 天一次），前 {skipped} 次不计；"
+        "{items} item[|s] over {reviews} review[|s] of {days} day[|s] from {first}{skipped}; "
+        "amounts in {currency}",
+        "{items} 个品种，自 {first} 起 {reviews} 次订货（每 {days} 天一次）{skipped}；"
         "金额单位 {currency}",
     ),
+    "skipped": (", the first {count} not counted", "，前 {count} 次不计"),
     "left_out": (
         "{count} item[|s] left out: no history before, no price, or no supplier (--json names "
         "them).",
@@ -74,7 +75,7 @@ def simulate_text(
             reviews=past.periods,
             days=past.review_days,
             first=past.first,
-            skipped=skipped,
+            skipped=say("skipped", count=skipped) if skipped else "",
             currency=pharmacy.settings.currency,
         )
     )
