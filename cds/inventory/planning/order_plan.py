@@ -27,15 +27,16 @@ LookKind = Literal[
     "feed_stale",
 ]
 LOOK_KINDS: Final[tuple[LookKind, ...]] = (
-    "runs_out", "no_supplier", "no_history", "budget", "cold_room", "quota",
-    "pack_above_maximum", "below_minimum", "price_stale", "order_missing", "feed_stale",
+    "feed_stale", "runs_out", "no_supplier", "no_history", "budget", "cold_room", "quota",
+    "pack_above_maximum", "below_minimum", "price_stale", "order_missing",
 )  # fmt: skip
-"""What a person must look at, the gravest first. ``runs_out``: a vital item that may run out
+"""What a person must look at, the gravest first. ``feed_stale``: the newest movement is old, so
+that every figure is. ``runs_out``: a vital item that may run out
 before an order of today comes. ``no_supplier``: it is used and nobody is known to sell it.
 ``no_history``: a vital item of which nothing was ever issued. ``budget``: it keeps a vital item
 from what it needs, or there is none. ``quota``: a controlled item needs more than may be ordered
 this month. ``order_missing``: an open order is out for longer than any delivery took; it is not
-counted on. ``feed_stale``: the newest movement is old."""
+counted on."""
 
 
 @dataclass(frozen=True, slots=True)
