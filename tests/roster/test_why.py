@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -91,9 +92,25 @@ def test_alone_the_change_leaves_a_gap_and_with_all_planned_again_it_costs_a_wis
     assert Words(problem).why(found) == (
         "Ali, day 0: off instead of D, nothing else changed: "
         "breaks day 0, D: 1 missing; costs the same",
-        "planned again around it: costs 7 more, 1 other cells changed; "
+        "planned again around it: costs 7 more, other cells changed: 1; "
         "that cost is proved the least, the changes are one way to it.",
     )
+
+
+@pytest.mark.parametrize(
+    ("least", "english", "chinese"),
+    [
+        (5, "proved: at least 5 more.", "已证明至少增加5。"),
+        (-3, "proved: at most 3 less.", "已证明至多减少3。"),
+    ],
+)
+def test_a_bound_that_is_not_reached_says_in_which_direction(
+    least: int, english: str, chinese: str
+) -> None:
+    problem, roster = two_nurses()
+    found = replace(why(problem, roster, 0, 0, OFF, limits=LIMITS), at_least=least)
+    assert Words(problem).why(found)[1].endswith(english)
+    assert Words(problem, "zh").why(found)[1].endswith(chinese)
 
 
 def test_what_hard_rules_forbid_is_said_to_be_impossible() -> None:

@@ -38,9 +38,11 @@ PHRASES: dict[str, dict[str, str]] = {
         "saves": "costs {number} less",
         "same": "costs the same",
         "why_now": "{name}, {day}: {option} instead of {now}, nothing else changed: {effect}",
-        "why_best": "planned again around it: {cost}, {changed} other cells changed; "
-        "at least {bound} is proved",
-        "why_proved": "planned again around it: {cost}, {changed} other cells changed; "
+        "why_best": "planned again around it: {cost}, other cells changed: {changed}; "
+        "proved: {bound}",
+        "bound_more": "at least {number} more",
+        "bound_less": "at most {number} less",
+        "why_proved": "planned again around it: {cost}, other cells changed: {changed}; "
         "that cost is proved the least, the changes are one way to it",
         "why_none": "no roster with it keeps all hard rules",
         "why_unknown": "planned again around it: no roster was found in the time",
@@ -84,7 +86,9 @@ PHRASES: dict[str, dict[str, str]] = {
         "saves": "代价减少{number}",
         "same": "代价不变",
         "why_now": "{name}，{day}：由{now}改为{option}，其余不变：{effect}",
-        "why_best": "围绕它重新排班：{cost}，另有{changed}格改变；已证明至少为{bound}",
+        "why_best": "围绕它重新排班：{cost}，另有{changed}格改变；已证明{bound}",
+        "bound_more": "至少增加{number}",
+        "bound_less": "至多减少{number}",
         "why_proved": "围绕它重新排班：{cost}，另有{changed}格改变；已证明成本最低，改法不唯一",
         "why_none": "这样排班不能满足全部硬性规则",
         "why_unknown": "围绕它重新排班：限时内未找到班表",

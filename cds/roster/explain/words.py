@@ -59,9 +59,12 @@ class Words:
             "why_proved" if proved else "why_best",
             cost=self._cost(why.best_cost),
             changed=why.changed,
-            bound=why.at_least,
+            bound=self._bound(why.at_least or 0),
         )
         return now, self._sentence(again)
+
+    def _bound(self, least: int) -> str:
+        return self._say("bound_less" if least < 0 else "bound_more", number=abs(least))
 
     def candidate(self, candidate: Candidate) -> str:
         """Who could take a shift, what they have now, what it breaks and costs."""
