@@ -48,7 +48,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "missing": ("Not known, and what knowing it could change", "缺少的资料及其可能影响"),
     "missing_effect": ("{label}: risk {low} to {high}", "{label}：风险 {low} 至 {high}"),
     "missing_more": (
-        "{count} more are missing and matter less.",
+        "{count} more [is missing and matters|are missing and matter] less.",
         "另有 {count} 项缺失，影响较小。",
     ),
     "model": ("model {name} {version}", "模型 {name} {version}"),
@@ -148,7 +148,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "roster_coverage": ("Coverage", "人力覆盖"),
     "roster_covered": ("Every shift has its minimum.", "各班次均达到最低人数。"),
     "roster_cover_hidden": (
-        "{count} more [row of cover has|rows of cover have] what they need.",
+        "{count} more [row of cover has what it needs|rows of cover have what they need].",
         "另有 {count} 行人力覆盖满足需要。",
     ),
     "roster_short": ("Short", "人手不足"),

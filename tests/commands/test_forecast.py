@@ -146,7 +146,7 @@ def test_warnings_say_what_was_noticed_and_quiet_says_nothing(tmp_path: Path) ->
     text = weeks()
     path.write_text(text + text.splitlines()[-1] + "\n", encoding="utf-8")
     run = cds("forecast", path, "--freq", "W", "--horizon", 2)
-    assert "1 rows equal others in every cell and were dropped" in run.err
+    assert "1 row equals another in every cell and was dropped" in run.err
     assert cds("forecast", path, "--freq", "W", "--horizon", 2, "-q").err == ""
 
 

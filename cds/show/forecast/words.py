@@ -51,7 +51,7 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
     "class_dead": ("dead", "停用"),
     # evaluation
     "judged": (
-        "{windows} rolling origin[|s], {horizon} {period}s ahead, {series} series",
+        "{windows} rolling origin[|s] by {period}, {horizon} ahead, {series} series",
         "{windows} 个滚动起点，向前 {horizon} {period}，{series} 个序列",
     ),
     "measure": ("measure", "指标"),
@@ -67,25 +67,28 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # findings: the whole table's sentences with their numbers
     "found_equal_rows_kept": (
-        "{rows} row[ equals|s equal] others in every cell and were kept: nothing tells whether "
-        "they are duplicates",
+        "{rows} row[ equals another|s equal others] in every cell and [was|were] kept: nothing "
+        "tells whether [it is a duplicate|they are duplicates]",
         "{rows} 行与其他行完全相同，无法判断是否重复，已保留",
     ),
     "found_duplicates_dropped": (
-        "{rows} row[ equals|s equal] others in every cell and were dropped",
+        "{rows} row[ equals another|s equal others] in every cell and [was|were] dropped",
         "{rows} 行与其他行完全相同，已去除",
     ),
     "found_negative_values": ("negative values are taken as they are", "负值按原样使用"),
     "found_returns_netted": (
-        "{rows} row[ is|s are] returns and were netted in their period",
+        "{rows} row[ is a return and was netted in its|s are returns and were netted in "
+        "their] period",
         "{rows} 行为退回，已在当期抵减",
     ),
     "found_gaps_zero": (
-        "{periods} period[ has|s have] no row and count as 0 (--gaps missing changes that)",
+        "{periods} period[ has no row and counts|s have no row and count] as 0 "
+        "(--gaps missing changes that)",
         "{periods} 期无记录，按 0 计（--gaps missing 可更改）",
     ),
     "found_gaps_missing": (
-        "{periods} period[ has|s have] no row and are missing (--gaps zero changes that)",
+        "{periods} period[ has no row and is|s have no row and are] missing "
+        "(--gaps zero changes that)",
         "{periods} 期无记录，按缺失处理（--gaps zero 可更改）",
     ),
     "found_empty": (
@@ -93,7 +96,8 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
         "{periods} 期为空，按缺失处理",
     ),
     "found_clock_set_back": (
-        "{hours} hour[|s] passed twice, the clock being set back, and count once, by their mean",
+        "{hours} hour[|s] passed twice, the clock being set back, and [counts|count] once, "
+        "by the mean",
         "{hours} 个小时因时钟回拨出现两次，按均值计一次",
     ),
     "found_last_period_dropped": (
@@ -130,7 +134,7 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
         "按{period}预测在院人数，向前{horizon}期，依据 {rows} 个计数，{first} 至 {last}",
     ),
     "flow_stay": (
-        "Length of stay: median {median} day[|s]; {open} of {stays} stays are still open",
+        "Length of stay: median {median} day[|s]; still open: {open} of {stays} stay[|s]",
         "住院时长：中位数 {median} 天；{stays} 次住院中 {open} 次尚未结束",
     ),
     "flow_staff": ("staff", "人员"),

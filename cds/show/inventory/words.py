@@ -95,8 +95,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     # forecast
     "demand_head": (
-        "Demand of {items} item[|s], {periods} period[|s] of {days} day[|s] ahead; {hidden} were "
-        "out of stock at times, and what that hid is added",
+        "Demand of {items} item[|s], {periods} period[|s] of {days} day[|s] ahead; {hidden} "
+        "[was|were] out of stock at times, and what that hid is added",
         "{items} 个品种未来 {periods} 个周期（每周期 {days} 天）的需求；{hidden} 个品种曾断货，"
         "已补回被掩盖的需求",
     ),
