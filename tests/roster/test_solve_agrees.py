@@ -100,6 +100,17 @@ def test_a_restricted_problem_differs_by_a_constant(data: st.DataObject) -> None
     assert assess(part, taken(other)).cost - assess(part, taken(roster)).cost == whole
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=FAST)
+@given(problems(days=(1, 3), employees=(1, 2), shifts=(1, 2), skills=(1, 1)), st.integers(0, 3))
+def test_a_bound_with_caps_as_rows_is_below_every_roster(problem: Problem, widest: int) -> None:
+    """Also where hardly a cap is kept by a person's own rosters; every roster is tried."""
+    pricing = Pricing(problem, widest_cap=widest, caps_as_rows=True)
+    found = ascend(pricing, stop=lambda: False, steps=60)
+    costs = [judgement.cost for _, judgement in judged(problem) if not judgement.hard]
+    if found is not None and costs:
+        assert found.bound <= min(costs) + 1e-6
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=FAST)
 @given(problems(employees=(2, 4)))
 def test_prices_found_by_ascent_give_a_bound(problem: Problem) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds.roster.check import assess
-from cds.roster.outcome import Limits
+from cds.roster.outcome import Limits, Step
 from cds.roster.problem import OFF, Count, Employee, Problem, Roster, Weekends
 from cds.roster.solve import search, solve
 from cds.roster.solve.counted import Band, counted_path
@@ -40,7 +40,8 @@ def test_a_long_roster_keeps_every_hard_rule_and_costs_what_the_checker_says() -
     assessment = assess(problem, outcome.roster)
     assert not assessment.hard
     assert assessment.cost == outcome.cost
-    assert {step.stage for step in outcome.steps} <= {"answers", "stretches"}
+    assert {step.stage for step in outcome.steps} <= {"bound", "answers", "stretches"}
+    assert outcome.bound is not None and 0 < outcome.bound <= assessment.cost
     again = solve(problem, Limits(time_limit=3.0, reproducible=True))
     assert again.roster == outcome.roster
 
@@ -184,6 +185,17 @@ def test_a_roster_that_was_taken_over_is_only_made_better() -> None:
     assert responses.roster == found
     responses.round(lambda: False, 1.0)
     assert assess(problem, responses.roster).cost <= assess(problem, found).cost
+
+
+def test_a_long_horizon_has_a_proven_bound() -> None:
+    problem = long_ward(people=6, weeks=8)
+    told: list[Step] = []
+    limits = Limits(time_limit=4.0, reproducible=True)
+    journal = Journal(problem, limits, lambda: 0.0, told.append)
+    assert Stretches(problem, journal, lambda: len(told) > 3).run()
+    assert told[0].stage == "bound"
+    assert journal.bound is not None and journal.cost is not None
+    assert 0 < journal.bound <= journal.cost
 
 
 def test_what_cannot_be_drawn_is_left_to_other_ways() -> None:

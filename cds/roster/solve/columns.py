@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,9 +56,15 @@ Priced = tuple[float, Column | None]
 
 
 class Pricing:
-    """Finds each person's cheapest column at given duals of the rows."""
+    """Finds each person's cheapest column at given duals of the rows.
 
-    def __init__(self, problem: Problem, *, widest_cap: int = LOOSE) -> None:
+    ``caps_as_rows``: caps that are not in a graph are rows too, instead of being kept by every
+    column. One shortest path a person then gives the bound, however long the horizon.
+    """
+
+    def __init__(
+        self, problem: Problem, *, widest_cap: int = LOOSE, caps_as_rows: bool = False
+    ) -> None:
         self.problem = problem
         self.days = problem.days
         self.shifts = len(problem.shifts)
@@ -72,6 +78,9 @@ class Pricing:
             graph, left_out = graphs.fitting(someone.structural)
             self._graph.append(graph)
             counts += [(number, count) for count in left_out]
+            if caps_as_rows:
+                counts += [(number, cap) for cap in someone.loose]
+                self.people[number] = replace(someone, loose=())
         self.rows: Rows = build_rows(problem, counts)
         arcs = sum(graph.arcs for graph in self._graph if graph is not None)
         self._shortest_path: ShortestPath = shortest_path

@@ -37,8 +37,10 @@ STEPS = 24
 """Paths spent on keeping a person's loose caps."""
 
 WIDE, NARROW = 2.0, 0.03
+"""People to either side that prices look at while they narrow."""
+
 FAINT = 0.05
-"""While prices narrow: people to either side that they look at, and their share at first.
+"""The share of the prices of what is there now at first; the rest are fair prices.
 
 What binds people to each other mostly costs far more than a wish. At its full price
 from the start it would leave nothing to wishes, and once every cell is filled only
@@ -83,13 +85,19 @@ class _Answer:
 class Responses:
     """A roster that changes person by person; at first everybody is off.
 
-    Raises TooLarge where somebody's rules cannot be drawn without more than one count.
+    ``fair`` are prices of the rows at which everybody's best rosters together nearly cover what
+    is needed; rows have none where it is not given. Raises TooLarge where somebody's rules
+    cannot be drawn without more than one count.
     """
 
-    def __init__(self, problem: Problem, seed: int, threads: int = 1) -> None:
+    def __init__(
+        self, problem: Problem, seed: int, threads: int = 1, fair: Floats | None = None
+    ) -> None:
         self._problem = problem
         self._days, self._shifts = problem.days, len(problem.shifts)
         self._rows = build_rows(problem)
+        self._fair = np.zeros(self._rows.count) if fair is None else fair
+        self._fair_cells = self._rows.cell_prices(self._fair)
         self._random = np.random.default_rng(seed)
         graphs = Graphs(self._days, self._shifts, most_arcs=MOST_ARCS)
         self._people = [self._draw(employee, graphs) for employee in problem.employees]
@@ -264,7 +272,10 @@ class Responses:
         if len(own_row):
             change = np.where(coefficient > 0, up[own_row], down[own_row])
             np.add.at(prices.reshape(-1), own_cell, change)
-        mine = share * prices[:, :, self._skills[employee]] + self._skill_costs[employee]
+        if share < 1.0:
+            fair = rows.own_prices(employee, self._fair, self._fair_cells)
+            prices = share * prices + (1.0 - share) * fair
+        mine = prices[:, :, self._skills[employee]] + self._skill_costs[employee]
         return np.asarray(mine, dtype=np.float64)
 
     def _within_caps(self, employee: int, cells: Floats) -> tuple[float, Ints | None]:

@@ -82,6 +82,14 @@ class Rows:
         """How many rows there are."""
         return len(self.low)
 
+    @property
+    def heads(self) -> Floats:
+        """The most that one cell counts in each row: 1, or the minutes of the longest shift."""
+        most = np.ones(self.count)
+        for row, _, coefficient in self.own:
+            np.maximum.at(most, row, np.abs(coefficient))
+        return most
+
     def cell_prices(self, duals: Floats) -> Floats:
         """What a cell costs at these duals, [day, shift, skill], for anybody."""
         days, shifts, skills = self.shape

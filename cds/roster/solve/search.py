@@ -48,6 +48,9 @@ MOST_ROUNDS = 10_000
 DIVE_SHARE = 0.6
 """Of the time left, what the first dive may take before other ways have their turn."""
 
+FEW_CELLS = 200
+"""(person, day, shift) of a problem that CP-SAT alone proves in no time."""
+
 LONG_DAYS = 84
 MOST_CELLS = 50_000
 """Horizons of so many days, with more (person, day, shift), are solved by stretches."""
@@ -130,6 +133,10 @@ class _Search:
             if not self.stop():
                 self._seek_feasible(to_the_end=True)
             return
+        if _is_small(self._problem):
+            self._seek_feasible(to_the_end=True)
+            if self.stop():
+                return
         self._take_partner(pricing, root)
         incumbent = self._best_known(pricing, self._dive(pricing, root, None))
         if self.stop():
@@ -341,6 +348,11 @@ class _Search:
             return mine
         other = Incumbent.of(pricing.rows, [c for c in columns if c is not None])
         return self._offer(other, "neighbourhood") if other.cost < mine.cost else mine
+
+
+def _is_small(problem: Problem) -> bool:
+    """True where CP-SAT closes a gap at once that the relaxation leaves."""
+    return len(problem.employees) * problem.days * len(problem.shifts) <= FEW_CELLS
 
 
 def _is_long(problem: Problem) -> bool:

@@ -1,7 +1,9 @@
 """Horizons too long to be solved at once: person by person, then stretch by stretch.
 
-Everybody in turn takes the best roster beside the others until that brings little;
-then some days at a time, all people together, are solved between known ends.
+Prices at which everybody's best rosters together nearly cover what is needed give a
+bound. Everybody in turn takes the best roster at those prices, which turn into those
+of what is missing beside the others, until that brings little; then some days at a
+time, all people together, are solved between known ends.
 """
 
 from __future__ import annotations
@@ -9,12 +11,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+import numpy.typing as npt
+
 from cds.roster.problem import Problem, Roster
+from cds.roster.solve.ascent import ascend
+from cds.roster.solve.columns import Pricing
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.journal import Journal
 from cds.roster.solve.part import Prices, solve_part
 from cds.roster.solve.responses import Responses
+from cds.roster.solve.rows import build_rows
 from cds.roster.solve.stretch import Span, cut_out
+
+Floats = npt.NDArray[np.float64]
 
 CELLS = 14_000
 """Cells of a stretch: days x people x shifts."""
@@ -25,7 +35,13 @@ SHORTEST, LONGEST = 14, 28
 LITTLE = 0.002
 """A round of answers that brings less, as a share of the cost, is followed by stretches."""
 
-NARROWING_SHARE = 0.75
+BOUND_SHARE = 0.25
+"""Of the time, what the search for fair prices may take."""
+
+BOUND_STEPS, LAST_STEP = 400, 0.001
+"""Its steps at most, and the last of them, as a share of the dearest soft rule."""
+
+NARROWING_SHARE = 0.6
 """Of the time, what rounds of answers take while their prices narrow."""
 
 NARROWING_ROUNDS = 20
@@ -54,7 +70,8 @@ class Stretches:
         """False where this way found no roster: the rules are beyond it."""
         try:
             limits = self._journal.limits
-            responses = Responses(self._problem, limits.seed, limits.workers)
+            fair = self._fair_prices()
+            responses = Responses(self._problem, limits.seed, limits.workers, fair)
         except TooLarge:
             return False
         self._narrow(responses)
@@ -77,22 +94,43 @@ class Stretches:
             limits.reproducible and self._solved >= A_SECOND * limits.time_limit
         )
 
+    def _fair_prices(self) -> Floats | None:
+        """Prices that give a bound; None where time ran out."""
+        journal = self._journal
+        pricing = Pricing(self._problem, caps_as_rows=True)
+        if not all(pricing.possible(e) for e in range(len(pricing.people))):
+            raise TooLarge
+        found = ascend(
+            pricing,
+            stop=self._stop,
+            steps=BOUND_STEPS,
+            last=LAST_STEP,
+            kept=0.0,
+            late=self._clock(BOUND_SHARE),
+            threads=journal.limits.workers,
+        )
+        if found is None:
+            return None
+        journal.prove(found.bound, "bound")
+        return found.prices[: build_rows(self._problem).count]
+
+    def _clock(self, share: float) -> Callable[[], float]:
+        """How much has passed of a share of the time left now; nothing in a reproducible run."""
+        journal = self._journal
+        if journal.limits.reproducible:
+            return lambda: 0.0
+        began, budget = journal.seconds(), max(share * journal.time_left, 1e-3)
+        return lambda: (journal.seconds() - began) / budget
+
     def _narrow(self, responses: Responses) -> None:
         """Rounds of answers while prices narrow."""
-        journal = self._journal
-        began, budget = journal.seconds(), NARROWING_SHARE * journal.time_left
-        rounds = 0
-        while not self._stop():
-            if journal.limits.reproducible:
-                narrowed = rounds / NARROWING_ROUNDS
-            else:
-                narrowed = (journal.seconds() - began) / max(budget, 1e-3)
-            if narrowed >= 1.0:
-                return
+        late, rounds = self._clock(NARROWING_SHARE), 0
+        steps = NARROWING_ROUNDS if self._journal.limits.reproducible else math.inf
+        while not self._stop() and (narrowed := max(rounds / steps, late())) < 1.0:
             responses.round(self._stop, narrowed)
             rounds += 1
             if responses.complete:
-                journal.offer(responses.roster, "answers")
+                self._journal.offer(responses.roster, "answers")
 
     def _answers(self, responses: Responses) -> None:
         """Rounds of answers while they bring something."""
