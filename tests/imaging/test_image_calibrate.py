@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+pytest.importorskip("torch")
+
 from cds.imaging.examples import Example
 from cds.imaging.training.divided import Divided
 from cds.imaging.training.export import LOGIT
@@ -48,7 +50,6 @@ def calibrated(recipe: Recipe, divided: Divided) -> Any:
 
 
 def test_harder_pictures_make_probabilities_more_modest() -> None:
-    pytest.importorskip("torch")
     divided = pictures()
     alone = calibrated(replace(PLAIN, calibration="platt"), divided).calibration
     harder = replace(PLAIN, calibration="platt", calibration_versions=5)
@@ -59,7 +60,6 @@ def test_harder_pictures_make_probabilities_more_modest() -> None:
 
 
 def test_pictures_that_do_not_change_change_nothing() -> None:
-    pytest.importorskip("torch")
     divided = pictures()
     still = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 24, 0, False)
     once = calibrated(replace(PLAIN, calibration="platt"), divided).calibration
