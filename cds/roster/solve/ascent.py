@@ -47,6 +47,7 @@ def ascend(
     *,
     stop: Callable[[], bool],
     steps: int = STEPS,
+    first: float = FIRST,
     last: float = LAST,
     kept: float = KEPT,
     late: Callable[[], float] = lambda: 0.0,
@@ -54,12 +55,12 @@ def ascend(
 ) -> Ascent | None:
     """Climb from prices of nothing; None where ``stop()`` came before the end.
 
-    The steps shrink to ``last`` and end after ``steps`` of them, or sooner where ``late()``,
+    The steps shrink from ``first`` to ``last`` and end after ``steps`` of them, or sooner where ``late()``,
     the share of the time that has passed, reaches 1 before. Threads change nothing but the time.
     """
     with ThreadPoolExecutor(threads, "ascent") as pool:
         way = map if threads == 1 else pool.map
-        return _climb(pricing, way, stop, steps, last, kept, late)
+        return _climb(pricing, way, stop, steps, (first, last), kept, late)
 
 
 def _climb(
@@ -67,12 +68,13 @@ def _climb(
     way: Callable[..., Iterator[list[Priced]]],
     stop: Callable[[], bool],
     steps: int,
-    last: float,
+    lengths: tuple[float, float],
     kept: float,
     late: Callable[[], float],
 ) -> Ascent | None:
     rows = pricing.rows
     heads = rows.heads
+    first, last = lengths
     batches = pricing.batches(range(len(pricing.people)))
     prices = np.zeros(rows.count)
     mean, size = np.zeros(rows.count), np.zeros(rows.count)
@@ -100,6 +102,6 @@ def _climb(
         size = SIZE_MEMORY * size + (1.0 - SIZE_MEMORY) * gradient**2
         direction = mean / (1.0 - MEMORY ** (step + 1))
         direction /= np.sqrt(size / (1.0 - SIZE_MEMORY ** (step + 1))) + 1e-9
-        length = FIRST * (last / FIRST) ** progress * rows.dearest
+        length = first * (last / first) ** progress * rows.dearest
         prices = rows.within_charges(prices + length / heads * direction)
     return Ascent(best, best_prices, columns)

@@ -38,8 +38,8 @@ LITTLE = 0.002
 BOUND_SHARE = 0.25
 """Of the time, what the search for fair prices may take."""
 
-BOUND_STEPS, LAST_STEP = 400, 0.001
-"""Its steps at most, and the last of them, as a share of the dearest soft rule."""
+BOUND_STEPS, FIRST_STEP, LAST_STEP = 400, 0.1, 0.001
+"""Its steps at most, the first and the last, as a share of the dearest soft rule."""
 
 NARROWING_SHARE = 0.6
 """Of the time, what rounds of answers take while their prices narrow."""
@@ -104,6 +104,7 @@ class Stretches:
             pricing,
             stop=self._stop,
             steps=BOUND_STEPS,
+            first=FIRST_STEP,
             last=LAST_STEP,
             kept=0.0,
             late=self._clock(BOUND_SHARE),
