@@ -55,8 +55,9 @@ def ascend(
 ) -> Ascent | None:
     """Climb from prices of nothing; None where ``stop()`` came before the end.
 
-    The steps shrink from ``first`` to ``last`` and end after ``steps`` of them, or sooner where ``late()``,
-    the share of the time that has passed, reaches 1 before. Threads change nothing but the time.
+    The steps shrink from ``first`` to ``last`` and end after ``steps`` of them, or sooner where
+    ``late()``, the share of the time that has passed, reaches 1 before. Threads change nothing
+    but the time.
     """
     with ThreadPoolExecutor(threads, "ascent") as pool:
         way = map if threads == 1 else pool.map
