@@ -155,7 +155,7 @@ def test_rows_set_aside_are_counted_and_a_person_must_look(
     document = checked(run)
     assert document["refused_rows"] == {"lots": 1}
     assert "lots.csv: row 3, column quantity: is -5" in run.err
-    assert "1 rows of the tables were set aside" in inventory(*words, folder, "-q").out
+    assert "1 row was set aside" in inventory(*words, folder, "-q").out
 
 
 def test_nothing_is_written_when_the_input_is_broken(tmp_path: Path) -> None:
