@@ -81,8 +81,9 @@ def _rest_of_pairing(
     pairing: Pairing, roster: Roster, index: dict[int, int], problem: Problem
 ) -> Pairing | Cover | None:
     """What is left of a pairing; None where nobody of ``index`` can change it."""
-    partners = frozenset(index[e] for e in pairing.partners if e in index)
-    others = pairing.partners - set(index)
+    company = pairing.partners - {pairing.employee}  # nobody is their own partner
+    partners = frozenset(index[e] for e in company if e in index)
+    others = company - set(index)
     if any(roster.shifts[e][pairing.day] == pairing.shift for e in others):
         return None
     if pairing.employee in index:
