@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from cds.errors import InputError
 
+SCENARIOS: Final = 1000
 _YEARS = range(1990, 2200)
 
 Folder = Annotated[
@@ -31,6 +32,16 @@ Output = Annotated[
     list[str] | None,
     typer.Option(
         "-o", "--output", metavar="FILE", help="Write it too: .csv .json. May be repeated."
+    ),
+]
+Scenarios = Annotated[
+    int,
+    typer.Option(
+        "--scenarios",
+        min=16,
+        max=5000,
+        metavar="N",
+        help="Futures to weigh. What must not run out is decided by the rare ones.",
     ),
 ]
 AllLines = Annotated[bool, typer.Option("--all", help="Every line, not only the first ones.")]

@@ -36,10 +36,7 @@ def order(
         str | None,
         typer.Option("--explain", metavar="ITEM", help="Why so much of one item, by code or name."),
     ] = None,
-    scenarios: Annotated[
-        int,
-        typer.Option("--scenarios", min=8, max=5000, metavar="N", help="Futures reckoned with."),
-    ] = 200,
+    scenarios: inventory_options.Scenarios = inventory_options.SCENARIOS,
     horizon: Annotated[
         int | None,
         typer.Option("--horizon", min=2, max=104, metavar="N", help="Review periods ahead."),

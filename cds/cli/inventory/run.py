@@ -53,10 +53,7 @@ def run(
             autocompletion=lambda: ["auto", "full", "light"],
         ),
     ] = "auto",
-    scenarios: Annotated[
-        int,
-        typer.Option("--scenarios", min=16, max=5000, metavar="N", help="Futures to weigh."),
-    ] = 200,
+    scenarios: inventory_options.Scenarios = inventory_options.SCENARIOS,
     budget: Annotated[
         float | None,
         typer.Option(

@@ -42,10 +42,7 @@ def simulate(
             "--budget", min=0, metavar="MONEY", help="For each review. Default: no limit."
         ),
     ] = None,
-    scenarios: Annotated[
-        int,
-        typer.Option("--scenarios", min=8, max=5000, metavar="N", help="Futures reckoned with."),
-    ] = 200,
+    scenarios: inventory_options.Scenarios = inventory_options.SCENARIOS,
     seed: Seed = 0,
     workers: Workers = None,
     as_of: inventory_options.AsOf = None,

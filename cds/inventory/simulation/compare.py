@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from cds.inventory.description import VEN_CLASSES, Settings
 from cds.inventory.ordering.problem import Limits
 from cds.inventory.simulation.past import Past
 from cds.inventory.simulation.policies import BaseStock, ByPlan, MinMax
-from cds.inventory.simulation.replay import Outcome, Policy, replay
+from cds.inventory.simulation.replay import Outcome, Policy, replay_each
 
 PolicyName = Literal["plan", "base-stock", "min-max"]
 POLICIES: Final[tuple[PolicyName, ...]] = ("plan", "base-stock", "min-max")
@@ -37,23 +37,24 @@ def compare(
     budget: float | None = None,
     seed: int = 0,
     workers: int = 1,
-    tell: Callable[[PolicyName], None] | None = None,
 ) -> tuple[Replayed, ...]:
     """Each policy over the same past, with the same beliefs, demand and delays.
 
     ``budget`` is money a review. Base-stock and min-max take the safety factor of the normal
     law at each class's service level.
     """
-    found = []
-    for name in names:
-        if tell is not None:
-            tell(name)
-        policy, safety = _policy(
-            name, past, settings, inf if budget is None else budget, seed, workers
-        )
-        outcome = replay(past.world, policy, past.believe, warm_up=warm_up(past.periods))
-        found.append(Replayed(name, outcome, safety))
-    return tuple(found)
+    allowed = inf if budget is None else budget
+    made = [_policy(name, past, settings, allowed, seed, workers) for name in names]
+    outcomes = replay_each(
+        past.world,
+        [policy for policy, _ in made],
+        past.believe,
+        warm_up=warm_up(past.periods),
+    )
+    return tuple(
+        Replayed(name, outcome, safety)
+        for name, outcome, (_, safety) in zip(names, outcomes, made, strict=True)
+    )
 
 
 def warm_up(periods: int) -> int:

@@ -61,7 +61,7 @@ def past(
     pharmacy: Pharmacy,
     periods: int,
     *,
-    scenarios: int = 200,
+    scenarios: int = 1000,
     seed: int = 0,
     workers: int = 1,
     progress: Progress | None = None,
@@ -200,15 +200,13 @@ class _Learner:
         self._scenarios, self._seed, self._workers = scenarios, seed, workers
         self._progress = progress
         self._horizon = horizon_for(pharmacy)
-        self._known: dict[int, Beliefs] = {}
 
     def __call__(self, period: int) -> Beliefs:
         """What was known when the period began."""
-        if period not in self._known:
-            self._known[period] = self._learn(period)
-            if self._progress is not None:
-                self._progress("learn", (period + 1) / self._world.demand.shape[1])
-        return self._known[period]
+        found = self._learn(period)
+        if self._progress is not None:
+            self._progress("replay", (period + 1) / self._world.demand.shape[1])
+        return found
 
     def _learn(self, period: int) -> Beliefs:
         import polars as pl

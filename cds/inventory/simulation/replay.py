@@ -84,17 +84,43 @@ def replay(world: World, policy: Policy, believe: Believe, *, warm_up: int = 0) 
     In each period deliveries arrive, the policy orders, demand is met first to expire first,
     what is not met is lost, what has reached the end of its life is discarded.
     """
-    count, periods = world.demand.shape
-    shelves = [
-        Shelf(sorted([float(life), quantity] for quantity, life in item.opening), [])
-        for item in world.items
-    ]
-    amounts = {name: np.zeros((count, periods)) for name in AMOUNTS}
-    for period in range(periods):
-        for index, shelf in enumerate(shelves):
+    return replay_each(world, [policy], believe, warm_up=warm_up)[0]
+
+
+def replay_each(
+    world: World, policies: Sequence[Policy], believe: Believe, *, warm_up: int = 0
+) -> list[Outcome]:
+    """The outcome of each policy, as :func:`replay` has it.
+
+    They go through the world in step: what is believed at a review is asked for once, and is
+    not kept (thousands of items with a thousand futures each fill memory).
+    """
+    replays = [_Replay(world, policy) for policy in policies]
+    for period in range(world.demand.shape[1]):
+        beliefs = believe(period)
+        for one in replays:
+            one.review(period, beliefs)
+    return [one.outcome(warm_up) for one in replays]
+
+
+class _Replay:
+    """One policy's shelves on their way through a world."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        self._world, self._policy = world, policy
+        self._shelves = [
+            Shelf(sorted([float(life), quantity] for quantity, life in item.opening), [])
+            for item in world.items
+        ]
+        self._amounts = {name: np.zeros(world.demand.shape) for name in AMOUNTS}
+
+    def review(self, period: int, beliefs: Beliefs) -> None:
+        """Receive, order, issue and discard in one period; periods come in order."""
+        world, amounts = self._world, self._amounts
+        for index, shelf in enumerate(self._shelves):
             amounts["received"][index, period] = receive(shelf, world.items[index], period)
-        ordered = policy.orders(period, shelves, believe(period))
-        for index, shelf in enumerate(shelves):
+        ordered = self._policy.orders(period, self._shelves, beliefs)
+        for index, shelf in enumerate(self._shelves):
             item = world.items[index]
             quantity = float(ordered[index])
             if quantity > 0:
@@ -106,8 +132,11 @@ def replay(world: World, policy: Policy, believe: Believe, *, warm_up: int = 0) 
             amounts["issued"][index, period] = issue(shelf, item, wanted)
             amounts["wasted"][index, period] = discard(shelf, period + 1)
             amounts["stock"][index, period] = shelf.on_hand
-    kept = {name: values[:, warm_up:] for name, values in amounts.items()}
-    return Outcome(items=world.items, demand=world.demand[:, warm_up:], **kept)
+
+    def outcome(self, warm_up: int) -> Outcome:
+        """What the periods so far add up to, the first ``warm_up`` left out."""
+        kept = {name: values[:, warm_up:] for name, values in self._amounts.items()}
+        return Outcome(items=self._world.items, demand=self._world.demand[:, warm_up:], **kept)
 
 
 AMOUNTS = ("issued", "wasted", "ordered", "received", "stock")
