@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from cds.roster.solve.rows import Rows, build_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 MULTIPLIER_STEPS = 8
@@ -97,6 +99,15 @@ class Pricing:
     def possible(self, employee: int) -> bool:
         """False where no roster keeps the person's own hard rules."""
         return self._graph[employee] is not None
+
+    def within(self, allowed: Flags) -> Pricing:
+        """The same of rosters that keep to what is ``allowed[person, day, option]`` alone."""
+        narrowed = copy(self)
+        narrowed.people = [
+            replace(someone, cells=np.where(allowed[number], someone.cells, np.inf))
+            for number, someone in enumerate(self.people)
+        ]
+        return narrowed
 
     def batches(self, employees: Iterable[int]) -> list[list[int]]:
         """``employees`` in batches that can be priced together, as they share a graph."""

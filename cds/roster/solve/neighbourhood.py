@@ -18,7 +18,8 @@ from cds.roster.outcome import Limits
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
-from cds.roster.solve.dive import dive, shaker
+from cds.roster.solve.dive import dive
+from cds.roster.solve.dive_cells import FEW_PEOPLE, dive_by_cells
 from cds.roster.solve.generation import converge
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.master import Master
@@ -30,11 +31,15 @@ Floats = npt.NDArray[np.float64]
 Stop = Callable[[], bool]
 
 POOL = 20
-FEW = 16
-"""So few people can all be rostered anew, by a dive that goes another way."""
+ROOT_POOL = 100
+"""Known columns of a person to begin with: in a part, and with everybody let go."""
+
 ROUNDS = 30
 PRICINGS = 300
 """A part is dived into less thoroughly than the whole: there are many parts."""
+
+EVERYBODY = 0.7
+"""Of the time, the share of rostering all anew, which seldom pays, but then decides."""
 
 SUBSECONDS = 2.0
 FORGET = 0.9
@@ -100,7 +105,7 @@ class Neighbourhoods:
             Way("people, by columns", min(8.0, people), min(2, people), people),
             Way("people, by CP-SAT", min(4.0, people), min(2, people), people),
             Way("days, by CP-SAT", min(max(7.0, 50.0 / people), days), min(3, days), days),
-            *([Way("everybody, by columns", people, people, people)] if people <= FEW else []),
+            *([Way("everybody, by cells", people, people, people)] if people <= FEW_PEOPLE else []),
         )
 
     def remember(self, columns: list[Column]) -> None:
@@ -112,6 +117,9 @@ class Neighbourhoods:
         """One part let go and solved: a better roster, if that gives one."""
         rewards = np.array([way.reward for way in self.ways])
         shares = 0.6 * rewards / max(rewards.sum(), 1e-9) + 0.4 / len(self.ways)
+        if len(self.ways) > 3:
+            shares[:3] *= (1.0 - EVERYBODY) / shares[:3].sum()
+            shares[3] = EVERYBODY
         shares /= np.array([way.seconds for way in self.ways])  # shares of time, not of turns
         number = int(self._random.choice(len(self.ways), p=shares / shares.sum()))
         if self._reproducible:  # rewards are measured in seconds
@@ -222,23 +230,18 @@ class Neighbourhoods:
         return (better if better.cost < incumbent.cost - 0.5 else None), True
 
     def _dive_again(self, incumbent: Incumbent, stop: Stop) -> Incumbent | None:
-        """A dive from the root on which other people are fixed first."""
+        """A dive from the root on which other cells are fixed first."""
         pricing = self._pricing
-        people = range(len(pricing.people))
-        master = Master(pricing.rows, people)
-        for employee in people:
-            master.add(self._promising(employee))
+        known = [one for e in range(len(pricing.people)) for one in self._promising(e, ROOT_POOL)]
         try:
-            converge(
-                pricing, master, stop=stop, rounds=2 * ROUNDS, unit=self._unit, center=self._duals
-            )
-            found = dive(
+            found = dive_by_cells(
                 pricing,
-                master,
+                known,
+                self._duals,
                 stop=stop,
                 unit=self._unit,
                 cutoff=incumbent.cost - 0.5,
-                shake=shaker(self._random),
+                random=self._random,
             )
         except ArithmeticError:
             return None
@@ -248,14 +251,14 @@ class Neighbourhoods:
         better = Incumbent.of(pricing.rows, found)
         return better if better.cost < incumbent.cost - 0.5 else None
 
-    def _promising(self, employee: int) -> list[Column]:
+    def _promising(self, employee: int, most: int = POOL) -> list[Column]:
         """Known columns of least reduced cost at the root's prices, slightly shaken."""
         columns = list(self._pool[employee].values())
-        if len(columns) <= POOL:
+        if len(columns) <= most:
             return columns
         reduced = np.array([c.cost - float(self._duals[c.rows] @ c.values) for c in columns])
         shaken = reduced + self._random.exponential(1.0 + reduced.std(), len(columns))
-        return [columns[index] for index in np.argsort(shaken)[:POOL].tolist()]
+        return [columns[index] for index in np.argsort(shaken)[:most].tolist()]
 
     def _by_cp_sat(
         self, incumbent: Incumbent, people: list[int], days: range | None, stop: Stop

@@ -22,6 +22,7 @@ from cds.roster.solve.beside import Beside, solve_beside
 from cds.roster.solve.columns import Column, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
 from cds.roster.solve.dive import dive, shaker
+from cds.roster.solve.dive_cells import FEW_PEOPLE, dive_by_cells
 from cds.roster.solve.generation import Relaxation, converge
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.incumbent import Incumbent
@@ -232,19 +233,26 @@ class _Search:
         def due() -> float:
             return (self._journal.seconds() - began) / budget
 
+        in_time = (lambda: 0.0) if self._limits.reproducible else due
+        unit = self._journal.unit
         shake = None
         if seed is not None:
             shake = shaker(np.random.default_rng(seed))
         try:
-            found = dive(
-                pricing,
-                root.master,
-                stop=self.stop,
-                unit=self._journal.unit,
-                seen=root.columns.extend,
-                shake=shake,
-                due=(lambda: 0.0) if self._limits.reproducible else due,
-            )
+            if seed is None and len(pricing.people) <= FEW_PEOPLE:
+                found = dive_by_cells(
+                    pricing, root.columns, root.duals, stop=self.stop, unit=unit, due=in_time
+                )
+            else:
+                found = dive(
+                    pricing,
+                    root.master,
+                    stop=self.stop,
+                    unit=unit,
+                    seen=root.columns.extend,
+                    shake=shake,
+                    due=in_time,
+                )
         except ArithmeticError:
             return None
         if found is None:
