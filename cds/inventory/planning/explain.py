@@ -106,7 +106,6 @@ def _candidates(
     reorder, up_to = np.array(later.reorder), np.array(later.up_to)
     prices = {one.name: one.price for one in plan.engine.multipliers}
     horizon = future.demand.shape[1] * pharmacy.settings.review_days
-    next_days = pharmacy.settings.review_days + future.lead_days[:, -1]
     for packs in _packs(problem, line):
         quantity = packs * problem.pack
         parts = [
@@ -132,7 +131,7 @@ def _candidates(
             below_minimum=problem.shortage * problem.below_minimum(quantity),
             money=quantity * problem.price,
             shared=_shared(problem, quantity, prices),
-            risk=float((path.out < next_days).mean()),
+            risk=float((path.out < future.until_next).mean()),
             chosen=packs == line.packs,
             forbidden=_forbidden(problem, quantity),
         )

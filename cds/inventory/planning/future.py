@@ -48,6 +48,14 @@ class ItemFuture:
     grid: Grid
     daily: float = field(default=0.0)  # expected units a day, over all periods
 
+    @property
+    def until_next(self) -> Days:
+        """(scenarios,): days until an order of now and one of the next review have both come.
+
+        Either may overtake the other: what nothing ordered now can shorten is never the longer.
+        """
+        return np.maximum(self.lead_days[:, 0], self.grid.days + self.lead_days[:, -1])
+
 
 def futures(
     pharmacy: Pharmacy, forecast: DemandForecast, *, scenarios: int, seed: int

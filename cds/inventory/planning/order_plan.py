@@ -54,10 +54,11 @@ class OrderLine:
 
     ``arrival``: early, usual and late day on which an order of today comes (5, 50, 95 % of
     scenarios). ``cover_days``: usable stock at expected demand, what expires first left out, up
-    to now; ``wanted_days``: days until an order of the *next* review usually comes, which this
-    one must reach. ``next_arrival``: that day. Risks are chances: to run out before an order of
-    today comes (``risk_before``: nothing ordered today changes it), and before ``next_arrival``
-    without and with this order. ``needed_by``: the first day by which it runs out, without an
+    to now; ``wanted_days``: days until an order of the *next* review usually has come as well,
+    which this one must reach. ``next_arrival``: that day. Risks are chances: to run out before an
+    order of today comes (``risk_before``: nothing ordered today changes it), and before both it
+    and an order of the next review have, without and with this order; so ``risk_before`` <=
+    ``risk_with`` <= ``risk_without``. ``needed_by``: the first day by which it runs out, without an
     order, with a chance of 5 %; None: not within the horizon. ``late``: share of deliveries later
     than promised. ``saving``: expected money saved by ordering now instead of at the next review.
     ``best_quantity``: what would be best if nothing were shared; ``limited_by``: what keeps the

@@ -112,13 +112,12 @@ def order_line(
     held = in_order(lots.get(line.item, []), as_of)
     on_order = sum(each.order.quantity for each in future.arriving)
     review = pharmacy.settings.review_days
-    now, next_review = future.lead_days[:, 0], future.lead_days[:, -1]
+    now, next_days = future.lead_days[:, 0], future.until_next
     horizon = review * problem.demand.shape[1]
     without = stock_path(future, stocks_of(pharmacy, future, held), horizon)
     given = without
     if line.quantity > 0:
         given = stock_path(future, stocks_of(pharmacy, future, held, line.quantity), horizon)
-    next_days = review + next_review
     wanted_days = int(np.median(next_days))
     reach = min(max(int(next_days.max()), 1), horizon) - 1
     early, usual, late = (int(np.quantile(now, at)) for at in (0.05, 0.5, 0.95))

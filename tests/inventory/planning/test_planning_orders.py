@@ -20,6 +20,7 @@ from small_pharmacy import AS_OF, read
 from cds.inventory.description import Pharmacy
 from cds.inventory.planning.checked import check_orders
 from cds.inventory.planning.demand import DemandForecast, forecast_demand, horizon_for
+from cds.inventory.planning.explain import explain
 from cds.inventory.planning.grid import Grid, grid_for
 from cds.inventory.planning.order_plan import OrderLine, OrderPlan
 from cds.inventory.planning.orders import plan_orders
@@ -152,6 +153,32 @@ def test_the_same_seed_gives_the_same_order(
     pharmacy: Pharmacy, forecast: DemandForecast, plan: OrderPlan
 ) -> None:
     assert plan_orders(pharmacy, forecast, scenarios=64, workers=2).lines == plan.lines
+
+
+def test_the_longer_an_item_must_last_the_likelier_it_runs_out(
+    pharmacy: Pharmacy, forecast: DemandForecast
+) -> None:
+    """An order takes 2 days or 40: the next one's may be there long before today's."""
+    import polars as pl
+
+    taken_days = [2] * 10 + [40] * 10
+    known = pl.DataFrame(
+        {
+            "supplier": ["S1", "S2"] * 10,
+            "item": pl.Series([None] * 20, dtype=pl.String),
+            "ordered": [AS_OF - timedelta(days=90)] * 20,
+            "received": [AS_OF - timedelta(days=90 - taken) for taken in taken_days],
+            "days": pl.Series(taken_days, dtype=pl.Int32),
+        }
+    )
+    slow = replace(pharmacy, lead_times=known)
+    made = plan_orders(slow, forecast, scenarios=64)
+    vague = [line for line in made.lines if 0 < line.risk_before < 1]
+    assert vague
+    for line in made.lines:
+        assert line.risk_before <= line.risk_with <= line.risk_without
+    ordered = made.orders[0]
+    assert explain(slow, made, ordered.item).chosen.risk == ordered.risk_with
 
 
 def test_an_order_is_shared_between_sites_by_what_each_lacks(plan: OrderPlan) -> None:
