@@ -82,7 +82,8 @@ def test_forced_answers_stay_refused() -> None:
     [
         (["m", "dark.png"], 0, ""),
         (["m", "torn.png"], 2, "torn.png"),
-        (["m", "none.png"], 2, "No such file"),
+        (["m", "none.png"], 2, "cds: error: none.png: is not there; expected an image"),
+        (["m", "a.png", "b.png", "c.png"], 2, "a.png: is not there, like 2 others; expected"),
         (["m", "none.png", "dark.png"], 3, "1 of 2 images"),
         (["m", "nothing-here"], 2, "nothing-here"),
         (["m", "empty"], 2, "no files in empty"),
@@ -103,6 +104,29 @@ def test_exit_codes_and_messages(words: list[str], code: int, message: str) -> N
     run = predict(*words)
     assert run.code == code and message in run.err
     assert "Traceback" not in run.err and "bug" not in run.err
+    # Where nothing could be answered, the errors are all there is to read.
+    assert code != 2 or run.out == ""
+
+
+def test_files_that_are_not_there_are_one_line_before_the_model_is_opened() -> None:
+    for command in (["predict", "m"], ["inspect"]):
+        for how in ([], ["--json"]):
+            run = image(*command, "none.dcm", *how)
+            assert (run.code, run.out) == (2, "")
+            assert run.err == (
+                "cds: error: none.dcm: is not there; expected an image, or a folder of them\n"
+            )
+
+
+def test_of_several_files_one_that_is_not_there_is_a_result_like_one_that_is_torn() -> None:
+    run = predict("m", "dark.png", "none.png", "torn.png")
+    assert run.code == 3 and "dark.png" in run.out
+    lines = run.err.splitlines()
+    assert [line.split(": ")[:3] for line in lines[:2]] == [
+        ["cds", "error", "none.png"],
+        ["cds", "error", "torn.png"],
+    ]
+    assert lines[2:] == ["cds: 2 of 3 images could not be read"]
 
 
 def test_a_changed_model_is_refused() -> None:

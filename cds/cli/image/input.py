@@ -6,14 +6,17 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cds.cli.output import warn
 from cds.errors import InputError, Place
+from cds.show.grammar import fill
 from cds.show.layout import clean
 
 if TYPE_CHECKING:
     from cds.imaging.reading import Images
+
+_OTHERS: Final = ", like {count} other[|s]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def meant(inputs: Sequence[str]) -> Meant:
 
 
 def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
-    """The images in order; raises InputError where there is nothing to read.
+    """The images in order; raises InputError where there is nothing to read, as where none of
+    what was named is there.
 
     Results of earlier runs in folders are left out, which is said unless ``quiet``. Where there
     are many files, processes start to read them at once: close it, come what may.
@@ -76,6 +80,7 @@ def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
 
     if what.image is not None:
         return read_bytes("-", what.image)
+    _see_that_one_is_there(what.paths)
     files, results = what.files()
     if results and not quiet:
         more = f" and {len(results) - 1} more" if len(results) > 1 else ""
@@ -98,6 +103,24 @@ def listed(data: bytes) -> list[Path] | None:
     except UnicodeDecodeError:
         return None
     return [Path(line.strip()) for line in lines if line.strip()]
+
+
+def _see_that_one_is_there(paths: Sequence[Path]) -> None:
+    """InputError where there is none of them: of several, one that is missing is a result."""
+    if paths and not any(map(_is_there, paths)):
+        others = "" if len(paths) == 1 else fill(_OTHERS, count=len(paths) - 1)
+        place = Place(clean(str(paths[0])))
+        raise InputError(f"is not there{others}; expected an image, or a folder of them", place)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # whatever it is, reading it says so
+    return True
 
 
 def _is_image(path: Path) -> bool:

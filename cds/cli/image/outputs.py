@@ -100,11 +100,12 @@ class Outputs:
                 self.reported.append(found)
 
     def close(self) -> None:
-        """All answers have come."""
+        """All answers have come. Of files that all fail a table says nothing: stderr has why."""
         asked = self.asked
+        nothing = all(result.status == "error" for result in self.results)
         if asked.as_json:
             emit(printable(json_text(self._document())))
-        elif not asked.ndjson:
+        elif not asked.ndjson and not nothing:
             from cds.show.image.predict import results_text
 
             text = results_text(
@@ -112,7 +113,7 @@ class Outputs:
             )
             sys.stdout.write(text)
             sys.stdout.flush()
-        if all(result.status == "error" for result in self.results):
+        if nothing:
             return  # with nothing to show, an older file is better left alone
         for target in asked.targets:
             self._write(target)
