@@ -91,6 +91,8 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--set", choices=sorted(SETS), default="curtois-10")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", metavar="NAME", help="One instance of the set.")
     arguments = parser.parse_args()
     seconds, names = SETS[arguments.set]
     known = best_known(arguments.data)
@@ -98,9 +100,10 @@ def main() -> None:
         "| instance | s | best known | Gurobi 10 min | cost | bound | above best known | status |"
     )
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | --- |")
-    for name in names:
+    for name in [arguments.only] if arguments.only else names:
         problem = load(arguments.data, name)
-        outcome = solve(problem, Limits(time_limit=seconds, seed=arguments.seed))
+        limits = Limits(seconds, workers=arguments.workers, seed=arguments.seed)
+        outcome = solve(problem, limits)
         cost = None
         if outcome.roster is not None:
             judged = assess(problem, outcome.roster)

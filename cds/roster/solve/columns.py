@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from cds.roster.problem import OFF, Count, Problem, Roster
 from cds.roster.solve.graph import Graph
-from cds.roster.solve.person import LOOSE, Graphs, Person, person
+from cds.roster.solve.person import LOOSE, Graphs, Person, person, total_of
 from cds.roster.solve.pricing import (
     ShortestPath,
     ShortestPaths,
@@ -151,7 +151,7 @@ class Pricing:
         if value == np.inf:
             return value, None
         caps = self.people[employee].loose
-        if any(_amount(cap, options) > (cap.maximum or 0) for cap in caps):
+        if any(total_of(cap, options) > (cap.maximum or 0) for cap in caps):
             value, kept, structural = self._within_caps(employee, cells, value, options)
             if kept is None:
                 return value, None
@@ -190,7 +190,7 @@ class Pricing:
         days = np.arange(self.days)
         for _ in range(MULTIPLIER_STEPS):
             for index, cap in enumerate(caps):
-                amount = _amount(cap, options) - (cap.maximum or 0)
+                amount = total_of(cap, options) - (cap.maximum or 0)
                 if amount > 0:
                     low[index] = multipliers[index]
                     doubled = max(4.0 * low[index], spread / 64.0)
@@ -206,7 +206,7 @@ class Pricing:
                     charged[list(cap.days), option] += multiplier * amount
             value, options = cheapest(graph, charged, self._shortest_path)
             bound = max(bound, value - allowance)
-            if all(_amount(cap, options) <= (cap.maximum or 0) for cap in caps):
+            if all(total_of(cap, options) <= (cap.maximum or 0) for cap in caps):
                 beside = value - float(charged[days, options].sum())
                 total = beside + float(cells[days, options].sum())
                 if total < least:
@@ -228,7 +228,7 @@ class Pricing:
         cells[days, options] = self.people[employee].cells[days, options]
         graph = self._graph[employee]
         if graph is None or any(
-            _amount(cap, options) > (cap.maximum or 0) for cap in self.people[employee].loose
+            total_of(cap, options) > (cap.maximum or 0) for cap in self.people[employee].loose
         ):
             return None
         value, _ = cheapest(graph, cells, self._shortest_path)
@@ -248,13 +248,6 @@ class Pricing:
         cells = (working * self.shifts + options[working]) * count + skills[working]
         rows, values = self.rows.activity(employee, cells)
         return Column(employee, options, skills, cost, rows, values)
-
-
-def _amount(cap: Count, options: Ints) -> int:
-    on_days = options[list(cap.days)]
-    return cap.start + sum(
-        amount * int((on_days == option).sum()) for option, amount in cap.amounts
-    )
 
 
 def to_roster(columns: list[Column], shifts: int) -> Roster:

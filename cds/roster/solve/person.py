@@ -64,6 +64,14 @@ def person(problem: Problem, employee: Employee, *, widest_cap: int = LOOSE) -> 
     return Person(cells, tuple(structural), tuple(loose))
 
 
+def total_of(count: Count, options: npt.NDArray[np.int64]) -> int:
+    """What ``options[day]`` amount to, with what was done before."""
+    on_days = options[list(count.days)]
+    return count.start + sum(
+        amount * int((on_days == option).sum()) for option, amount in count.amounts
+    )
+
+
 def _loosen(structural: list[Count | Run | Pattern | Weekends], loose: list[Count]) -> None:
     """Leave caps out, the widest first, of which a graph would have to hold too many at once."""
     caps = [rule for rule in structural if isinstance(rule, Count) and _is_cap(rule)]

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from math import ceil, gcd
+from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
 
-from cds.roster.problem import OFF, Count, Employee, Problem, Roster
-from cds.roster.solve.counted import Band, counted_path
-from cds.roster.solve.graph import Graph, TooLarge
+from cds.roster.problem import OFF, Problem, Roster
+from cds.roster.solve.counted_person import CountedPerson
 from cds.roster.solve.pace import courses
-from cds.roster.solve.person import Graphs, Person, person
+from cds.roster.solve.person import Graphs
 from cds.roster.solve.pricing import cheapest
 from cds.roster.solve.pricing_compiled import Compiled
 from cds.roster.solve.rows import build_rows
@@ -29,12 +28,6 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 MOST_ARCS = 3_000_000
-
-ASIDE = 6
-"""So many shifts may a roster be ahead of the course it is sought around, or behind."""
-
-STEPS = 24
-"""Paths spent on keeping a person's loose caps."""
 
 WIDE, NARROW = 2.0, 0.03
 """People to either side that prices look at while they narrow."""
@@ -52,25 +45,6 @@ NOISE = 0.1, 0.01
 
 TOGETHER = 2
 """So many people answer at once, whatever the number of threads: the same answers always."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Drawn:
-    """A person's rules but ``count``, of which ``unit`` divides every amount.
-
-    ``amounts[option]`` are in units, on days that are ``counted``.
-    """
-
-    someone: Person
-    graph: Graph
-    count: Count | None
-    unit: int
-    amounts: Ints
-    counted: Ints
-
-    def done(self, options: Ints) -> Ints:
-        """Amounts before each day, in units."""
-        return np.concatenate([[0], np.cumsum(self.amounts[options] * self.counted)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +74,9 @@ class Responses:
         self._fair_cells = self._rows.cell_prices(self._fair)
         self._random = np.random.default_rng(seed)
         graphs = Graphs(self._days, self._shifts, most_arcs=MOST_ARCS)
-        self._people = [self._draw(employee, graphs) for employee in problem.employees]
+        self._people = [
+            CountedPerson.of(problem, employee, graphs) for employee in problem.employees
+        ]
         self._skills = [np.array(e.skills, dtype=np.int64) for e in problem.employees]
         self._skill_costs = [
             np.array(e.skill_costs or (0,) * len(e.skills), dtype=np.float64)
@@ -218,7 +194,7 @@ class Responses:
         own = self._people[employee].someone.cells
         cells = own + noise
         cells[:, : self._shifts] += np.take_along_axis(mine, best[:, :, None], axis=2)[:, :, 0]
-        value, options = self._within_caps(employee, cells)
+        value, options = self._people[employee].within_caps(cells, self._course[employee])
         if options is None or value >= self._present(employee, mine, noise):
             return None
         days = np.arange(self._days)
@@ -246,7 +222,7 @@ class Responses:
         cells = self._people[employee].someone.cells
         only = np.full(cells.shape, np.inf)
         only[days, options] = cells[days, options]
-        value, _ = self._path(employee, only)
+        value, _ = self._people[employee].path(only, self._course[employee])
         place = self._place_of(employee, roles[options < self._shifts])
         return value + float(self._skill_costs[employee][place].sum())
 
@@ -278,144 +254,21 @@ class Responses:
         mine = prices[:, :, self._skills[employee]] + self._skill_costs[employee]
         return np.asarray(mine, dtype=np.float64)
 
-    def _within_caps(self, employee: int, cells: Floats) -> tuple[float, Ints | None]:
-        """A cheap path that keeps the caps left out of the graph.
-
-        What a path has beyond a cap is barred, where it is worth least first on
-        those days, the next time on all days but the best.
-        """
-        caps = self._people[employee].someone.loose
-        barred = cells
-        broken: set[int] = set()
-        for _ in range(STEPS):
-            value, options = self._path(employee, barred)
-            if options is None:
-                break
-            over = [i for i, cap in enumerate(caps) if _amount(cap, options) > (cap.maximum or 0)]
-            if not over:
-                return value, options
-            barred = barred.copy()
-            for index in over:
-                days, kept = _worth_keeping(caps[index], options, cells)
-                elsewhere = np.array(caps[index].days) if index in broken else days
-                bar = np.setdiff1d(elsewhere, kept)
-                for option, _ in caps[index].amounts:
-                    barred[bar, option] = np.inf
-                broken.add(index)
-        return np.inf, None
-
-    def _path(self, employee: int, cells: Floats) -> tuple[float, Ints | None]:
-        """The cheapest roster near the person's course at ``cells`` [day, option]."""
-        drawn = self._people[employee]
-        groups = np.unique(drawn.amounts)
-        days = np.arange(self._days)
-        prices = np.full((self._days, drawn.graph.kinds, len(groups)), np.inf)
-        options = np.zeros(prices.shape, dtype=np.int64)
-        for kind in range(drawn.graph.kinds):
-            for number, amount in enumerate(groups.tolist()):
-                members = np.flatnonzero((drawn.graph.class_of == kind) & (drawn.amounts == amount))
-                if len(members):
-                    best = cells[:, members].argmin(axis=1)
-                    prices[:, kind, number] = cells[days, members[best]]
-                    options[:, kind, number] = members[best]
-        band = self._band(drawn, self._course[employee], groups)
-        value, kinds, chosen = counted_path(drawn.graph, prices, band)
-        return value, None if value == np.inf else options[days, kinds, chosen]
-
-    def _band(self, drawn: _Drawn, course: Ints, groups: Ints) -> Band:
-        aside = ASIDE * max(int(groups[-1]), 1)
-        base = np.maximum(course - aside, 0)
-        width = 2 * aside + 1
-        charge = np.zeros(width)
-        count = drawn.count
-        if count is not None:
-            ends = count.start + drawn.unit * (base[-1] + np.arange(width))
-            if count.minimum is not None:
-                charge += _charge(np.maximum(count.minimum - ends, 0), count.under)
-            if count.maximum is not None:
-                charge += _charge(np.maximum(ends - count.maximum, 0), count.over)
-        return Band(base, width, groups[None, :] * drawn.counted[:, None], charge)
-
-    def _draw(self, employee: Employee, graphs: Graphs) -> _Drawn:
-        count = _longest(employee)
-        others = tuple(rule for rule in employee.rules if rule is not count)
-        someone = person(self._problem, replace(employee, rules=others))
-        graph, left_out = graphs.fitting(someone.structural)
-        if graph is None or left_out:
-            raise TooLarge
-        amounts = np.zeros(self._shifts + 1, dtype=np.int64)
-        counted = np.zeros(self._days, dtype=np.int64)
-        unit = 1
-        if count is not None:
-            unit = gcd(*(amount for _, amount in count.amounts)) or 1
-            counted[list(count.days)] = 1
-            for option, amount in count.amounts:
-                amounts[option] = amount // unit
-        return _Drawn(someone, graph, count, unit, amounts, counted)
-
     def _first_courses(self) -> list[Ints]:
         """Courses that follow the need, in each person's units."""
         shortest_path = Compiled()
         most, totals = [], []
         amounts = np.zeros(self._shifts)
         for drawn in self._people:
-            worth = drawn.unit * drawn.amounts[None, :] * drawn.counted[:, None]
+            worth = drawn.worth
             amounts = np.maximum(amounts, drawn.unit * drawn.amounts[: self._shifts])
             cells = np.where(np.isinf(drawn.someone.cells), np.inf, -worth.astype(np.float64))
             value, options = cheapest(drawn.graph, cells, shortest_path)
             able = worth[np.arange(self._days), options] if value < np.inf else worth.min(axis=1)
             most.append(able.astype(np.float64))
-            totals.append(_total(drawn.count))
+            totals.append(drawn.total)
         found = courses(self._problem, amounts, most, totals)
         return [
             np.round(course / drawn.unit).astype(np.int64)
             for course, drawn in zip(found, self._people, strict=True)
         ]
-
-
-def _longest(employee: Employee) -> Count | None:
-    """The count with the most amounts to tell apart, of those with a minimum."""
-
-    def amounts(rule: Count) -> int:
-        unit = gcd(*(amount for _, amount in rule.amounts)) or 1
-        return ((rule.maximum or rule.minimum or 0) - rule.start) // unit
-
-    counts = [r for r in employee.rules if isinstance(r, Count) and r.minimum is not None]
-    return max((rule for rule in counts if rule.amounts), key=amounts, default=None)
-
-
-def _total(count: Count | None) -> float:
-    """What somebody should do, beside what was done before."""
-    if count is None:
-        return 0.0
-    minimum = count.minimum or 0
-    middle = minimum if count.maximum is None else (minimum + max(count.maximum, minimum)) / 2.0
-    return float(max(middle - count.start, 0.0))
-
-
-def _worth_keeping(cap: Count, options: Ints, cells: Floats) -> tuple[Ints, Ints]:
-    """The days on which ``options`` count towards ``cap``, and those of them that fit in it."""
-    amounts = np.zeros(cells.shape[1], dtype=np.int64)
-    for option, amount in cap.amounts:
-        amounts[option] = amount
-    counted = np.zeros(len(options), dtype=bool)
-    counted[list(cap.days)] = True
-    days = np.flatnonzero(counted & (amounts[options] > 0))
-    others = np.where(amounts[None, :] > 0, np.inf, cells)[days].min(axis=1)
-    worth = np.where(np.isinf(others), np.inf, others - cells[days, options[days]])
-    order = days[np.argsort(-worth, kind="stable")]
-    fits = np.cumsum(amounts[options[order]]) <= (cap.maximum or 0) - cap.start
-    return days, order[fits]
-
-
-def _charge(beyond: Ints, weight: int | None) -> Floats:
-    if weight is None:
-        return np.where(beyond > 0, np.inf, 0.0)
-    return (beyond * weight).astype(np.float64)
-
-
-def _amount(cap: Count, options: Ints) -> int:
-    on_days = options[list(cap.days)]
-    return cap.start + sum(
-        amount * int((on_days == option).sum()) for option, amount in cap.amounts
-    )
