@@ -172,6 +172,34 @@ def test_dicom_report_and_capture_of_the_same_patient(tmp_path: Path) -> None:
     assert not (tmp_path / "maps" / "b.dcm").exists()  # a picture names no patient
 
 
+def test_a_caption_in_chinese_stands_beside_a_picture_without_words(tmp_path: Path) -> None:
+    """Words under a map were English whatever language was asked for: the built-in type of the
+    pictures has no Chinese."""
+    source, maps = dicom(tmp_path / "a.dcm"), tmp_path / "maps"
+    (tmp_path / "maps").mkdir()
+    (maps / "a.txt").write_text("a person's report")
+    words = ("--heatmap", maps, "-o", tmp_path / "out.dcm", "-q")
+    assert predicted(tmp_path, source, *words).code == 0
+    with Image.open(maps / "a.png") as picture:
+        english = picture.height
+    assert not list(maps.glob("*.caption.txt"))
+    run = predicted(tmp_path, source, *words, "--lang", "zh")
+    assert (run.code, run.err) == (0, "")
+    told = (maps / "a.caption.txt").read_text(encoding="utf-8")
+    assert told.splitlines()[0].startswith("无 ") and told.splitlines()[1] == "blob 1.0.0"
+    for said in ("模型判断斑块时关注的区域：类激活图", "不是病灶", "优于随机", "紫色", "不能代替"):
+        assert said in told
+    assert "Faithfulness" not in told
+    # No letters under the panels: the picture ends after the strip of colours.
+    with Image.open(maps / "a.png") as picture:
+        assert picture.height == 640 + 2 * 10 + 30 + 10 < english
+    assert "优于随机" in pydicom.dcmread(maps / "a.dcm").DerivationDescription
+    assert (maps / "a.txt").read_text() == "a person's report"
+    # Read again as a folder, neither picture nor caption is an image.
+    again = predicted(tmp_path, maps, "--json", "--lang", "zh")
+    assert "a.caption.txt and 2 more: results of an earlier run" in again.err
+
+
 def test_pictures_alone_give_no_dicom(tmp_path: Path) -> None:
     run = predicted(tmp_path, png(tmp_path / "b.png"), "-o", tmp_path / "out.dcm")
     assert run.code == 2

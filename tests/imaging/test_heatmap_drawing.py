@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from reported_studies import box, contract, frame, radiograph, region, result, run
 
-from cds.imaging.answer import Answer
+from cds.imaging.documents.filed import filed
 from cds.imaging.geometry import Turn, place
 from cds.imaging.heatmap.colours import ramp
 from cds.imaging.heatmap.drawing import (
@@ -25,11 +25,11 @@ from cds.imaging.heatmap.drawing import (
 from cds.imaging.heatmap.illustrate import (
     _turned,
     at_the_detector,
-    caption,
     label_to_explain,
     over_shown,
 )
 from cds.imaging.result import Heatmap
+from cds.show.image.caption import caption
 
 GREY = np.full((64, 48), 90, np.uint8)
 
@@ -97,12 +97,13 @@ def test_boxes_and_regions_are_outlined_in_place() -> None:
 
 
 def test_a_picture_is_the_same_bytes_each_time_and_has_no_name_in_it() -> None:
-    answer = Answer(result(file="Smith_John.dcm"), frame(radiograph()))
     heatmap = Heatmap("Smith_John.png", "cam", 0.3, 0.1, "PNEUMONIA", (0.0, 0.2), True)
-    lines = caption(answer, run(), heatmap)
+    image = filed(result(file="Smith_John.dcm", heatmap=heatmap), frame(radiograph()))
+    lines = caption(image, run(), "en")
     assert not any("Smith" in line or "P0042" in line for line in lines)
     assert any("not a finding" in line for line in lines)
     assert any("at the detector" in line for line in lines)
+    assert any("does not replace" in line for line in lines)
     first, again = (png(sheet([panel(GREY)], lines, heat=True)) for _ in range(2))
     assert first == again
     assert Image.open(BytesIO(first)).width == 500

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,13 @@ from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
     from cds.imaging.answer import Answer
+    from cds.imaging.heatmap.drawing import Panel
     from cds.imaging.heatmap.explain import Explainer, Explanation
     from cds.imaging.loaded import LoadedModel
     from cds.imaging.result import Heatmap, ImageResult, Run
 
 METHODS = ("auto", "cam", "occlusion")
+CAPTION = ".caption.txt"  # a film's own .txt may be a person's report
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Illustrations:
     ``folder``: where pictures go, None where only a page wants them. ``dicom``: secondary
     captures too, of images that came as DICOM. ``album``: pictures for a page, one entry an
     image, in order; None where no page is asked for. ``inputs``: what is read, and never
-    written over.
+    written over. ``language``: of the captions.
     """
 
     folder: Path | None
@@ -44,6 +46,7 @@ class Illustrations:
     dicom: bool = False
     album: list[Pictures | None] | None = None
     inputs: Meant = field(default_factory=lambda: Meant(()))
+    language: str = "en"
     names: set[str] = field(default_factory=set)
 
     def check(self) -> None:
@@ -81,8 +84,8 @@ def with_heatmaps(
 def _illustrated(
     answers: Iterator[Answer], explainer: Explainer | None, run: Run, asked: Illustrations
 ) -> Iterator[Answer]:
-    from cds.imaging.heatmap.drawing import png, sheet
-    from cds.imaging.heatmap.illustrate import caption, explanation_of, panels
+    from cds.imaging.heatmap.drawing import png
+    from cds.imaging.heatmap.illustrate import explanation_of, panels
 
     told = False
     for answer in answers:
@@ -99,13 +102,36 @@ def _illustrated(
             if asked.folder is not None:
                 path = asked.folder / f"{_name(answer.result, asked.folder, asked)}.png"
                 heatmap = replace(heatmap, path=str(path))
-                words = caption(answer, run, heatmap)
-                picture = sheet(drawn, words, heat=explanation is not None)
-                files.write(path, png(picture))
-                if asked.dicom:
-                    _capture(picture, answer, run, path.with_suffix(".dcm"), words)
             answer = replace(answer, result=replace(answer.result, heatmap=heatmap))
+            if asked.folder is not None:
+                _write(path, drawn, answer, run, asked, heat=explanation is not None)
         yield answer
+
+
+def _write(
+    path: Path,
+    drawn: Sequence[Panel],
+    answer: Answer,
+    run: Run,
+    asked: Illustrations,
+    *,
+    heat: bool,
+) -> None:
+    """The picture, and a capture of it: English is drawn under it, for Chinese there may be no
+    type, so that it stands in a file beside it."""
+    from cds.imaging.documents.filed import filed
+    from cds.imaging.heatmap.drawing import png, sheet
+    from cds.show.image.caption import caption, caption_text
+
+    image = filed(answer.result, answer.frame)
+    words = caption(image, run, asked.language)
+    lettered = asked.language == "en"
+    picture = sheet(drawn, words if lettered else (), heat=heat)
+    files.write(path, png(picture))
+    if not lettered:
+        files.write(path.with_suffix(CAPTION), caption_text(image, run, asked.language))
+    if asked.dicom:
+        _capture(picture, answer, run, path.with_suffix(".dcm"), words)
 
 
 def _explainer(model: LoadedModel, device: str, method: str) -> Explainer | None:
@@ -142,7 +168,7 @@ def _name(result: ImageResult, folder: Path, asked: Illustrations) -> str:
     base = stem if result.frame <= 1 else f"{stem}-frame-{result.frame}"
     name, number = base, 2
     while name in asked.names or any(
-        asked.inputs.reads(folder / f"{name}{ending}") for ending in (".png", ".dcm")
+        asked.inputs.reads(folder / f"{name}{ending}") for ending in (".png", ".dcm", CAPTION)
     ):
         name, number = f"{base}-{number}", number + 1
     asked.names.add(name)

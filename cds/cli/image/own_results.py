@@ -7,6 +7,7 @@ from typing import Final
 
 from cds.imaging.documents.identity import MANUFACTURER
 from cds.imaging.heatmap.mark import MARK
+from cds.show.image.page_words import say
 
 _START: Final = 4096
 _NAME: Final = MANUFACTURER.encode("ascii")
@@ -18,6 +19,7 @@ _BY_ENDING: Final[dict[str, tuple[bytes, ...]]] = {
     ".csv": (b"file,frame,status,code,reason,label,",),
     ".html": (b'<meta name="generator" content="cds image predict">',),
     ".png": (MARK.encode("ascii"),),
+    ".txt": (say("drawn_by", "zh").encode("utf-8"),),
     # Manufacturer (0008,0070), explicit VR, little endian, as our objects have it.
     ".dcm": (b"\x08\x00\x70\x00LO" + len(_PADDED).to_bytes(2, "little") + _PADDED,),
 }

@@ -134,6 +134,7 @@ def _illustrations(asked: Asked, folder: str | None, method: str) -> Illustratio
         inputs=asked.inputs,
         dicom=any(target.lower().endswith(".dcm") for target in asked.targets),
         album=[] if page else None,
+        language=asked.language,
     )
     wanted.check()
     return None if folder is None and not page else wanted

@@ -149,7 +149,8 @@ def with_scale(base: Panel) -> Panel:
 def sheet(panels: Sequence[Panel], lines: Sequence[str], *, heat: bool = False) -> Image.Image:
     """The panels side by side over ``lines`` of text; with the key of the colours where ``heat``.
 
-    The first line is the largest.
+    The first line is the largest. Without lines there is no word in the picture, on the key
+    neither.
     """
     width = sum(p.picture.width for p in panels) + _MARGIN * (len(panels) + 1)
     top = max(p.picture.height for p in panels) + 2 * _MARGIN
@@ -167,7 +168,7 @@ def sheet(panels: Sequence[Panel], lines: Sequence[str], *, heat: bool = False) 
         left += each.picture.width + _MARGIN
     pen = ImageDraw.Draw(page)
     if heat:
-        _key(page, pen, top)
+        _key(page, pen, top, worded=bool(lines))
     at = top + key
     for part, large in broken:
         pen.text((_MARGIN, at), part, fill=_INK if large else _QUIET, font=_font(large))
@@ -184,13 +185,15 @@ def png(picture: Image.Image) -> bytes:
     return stream.getvalue()
 
 
-def _key(page: Image.Image, pen: ImageDraw.ImageDraw, top: int) -> None:
+def _key(page: Image.Image, pen: ImageDraw.ImageDraw, top: int, *, worded: bool) -> None:
     strip = np.repeat(ramp()[None, :, :], 12, axis=0)
-    words = "looked at least"
-    start = _MARGIN + int(pen.textlength(words, font=_font(False))) + 8
-    pen.text((_MARGIN, top), words, fill=_QUIET, font=_font(False))
+    start = _MARGIN
+    if worded:
+        words = "looked at least"
+        pen.text((_MARGIN, top), words, fill=_QUIET, font=_font(False))
+        start += int(pen.textlength(words, font=_font(False))) + 8
+        pen.text((start + 264, top), "most; line: half of most", fill=_QUIET, font=_font(False))
     page.paste(Image.fromarray(strip), (start, top + 4))
-    pen.text((start + 264, top), "most; line: half of most", fill=_QUIET, font=_font(False))
 
 
 def _sized(values: NDArray[np.float64], rows: int, columns: int) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -25,10 +24,9 @@ if TYPE_CHECKING:
     from cds.imaging.contract.model import Contract
     from cds.imaging.frame import Frame
     from cds.imaging.geometry import Placement, Turn
-    from cds.imaging.result import ImageResult, Run
+    from cds.imaging.result import ImageResult
 
 _PROJECTIONS: Final = frozenset({"CR", "DX", "MG", "XA", "RF", "PX", "IO"})
-_METHODS: Final = {"cam": "class activation map", "occlusion": "occlusion map"}
 
 
 def label_to_explain(result: ImageResult, contract: Contract) -> str | None:
@@ -125,34 +123,6 @@ def over_shown(
     return result
 
 
-def caption(answer: Answer, run: Run, heatmap: Heatmap | None) -> list[str]:
-    """What stands under the pictures, in English and without a name of person or file."""
-    result, contract = answer.result, run.contract
-    lines = [_verdict(result), f"{contract.name} {contract.version}"]
-    if heatmap is not None and heatmap.method in _METHODS:
-        method = _METHODS[heatmap.method]
-        lines.append(f"Where the model looked for {heatmap.label} ({method}); not a finding.")
-        lines.append(belief(heatmap))
-    if answer.frame is not None and at_the_detector(answer.frame):
-        lines.append("Lengths are at the detector; in the patient they are smaller.")
-    if result.reason and result.code:
-        from cds.imaging.reasons import sentence
-
-        lines.append(f"Reason: {sentence(result.code, result.numbers, 'en')}")
-    lines.append("Supports, and does not replace, a clinician's judgement. Not for diagnosis.")
-    return lines
-
-
-def belief(heatmap: Heatmap) -> str:
-    """The faithfulness as a sentence."""
-    low, high = heatmap.chance_interval or (0.0, 0.0)
-    verdict = "better than random." if heatmap.better else "not better than random; ignore the map."
-    return (
-        f"Faithfulness {heatmap.faithfulness:.2f}, random orders {heatmap.chance:.2f} "
-        f"({low:.2f} to {high:.2f}): {verdict}"
-    )
-
-
 def at_the_detector(frame: Frame) -> bool:
     """Whether lengths are of a projection's detector, magnified by the distance to it."""
     if frame.spacing is None or frame.identity.modality not in _PROJECTIONS:
@@ -160,25 +130,6 @@ def at_the_detector(frame: Frame) -> bool:
     header = frame.header
     calibrated = header is not None and header.get("PixelSpacingCalibrationType")
     return not calibrated
-
-
-def _verdict(result: ImageResult) -> str:
-    chances = result.probabilities or {}
-    if result.status == "ok":
-        said: Sequence[str] = result.labels or ((result.label,) if result.label else ())
-        return ", ".join(f"{name} {_percent(chances.get(name))}".strip() for name in said) or (
-            "Nothing found"
-        )
-    words = {"abstain": "No label: not certain enough", "refused": "Refused", "error": "Not read"}
-    all_of = ", ".join(f"{name} {_percent(share)}" for name, share in chances.items())
-    return f"{words[result.status]} ({all_of})" if all_of else words[result.status]
-
-
-def _percent(share: float | None) -> str:
-    if share is None:
-        return ""
-    points = 100 * share
-    return "<1 %" if points < 0.5 else ">99 %" if points > 99.5 else f"{points:.0f} %"
 
 
 def _shown_spacing(frame: Frame, turn: Turn) -> tuple[float, float] | None:

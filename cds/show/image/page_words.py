@@ -51,6 +51,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "status_error": ("not read", "无法读取"),
     "as_displayed": ("The image as displayed", "显示的图像"),
     "where_looked": ("Where the model looked for {label}", "模型判断{label}时关注的区域"),
+    "method_cam": ("class activation map", "类激活图"),
+    "method_occlusion": ("occlusion map", "遮挡敏感图"),
+    "drawn_by": ("Drawn by cds image predict.", "由 cds image predict 绘制。"),
     "what_found": ("What the model marked", "模型标记的区域"),
     "key": (
         "Violet: looked at least. Yellow: most. The line is at half of most.",
