@@ -5,10 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import sys
-from typing import TYPE_CHECKING
 
-from cds.cli import catalogue
-from cds.errors import InputError
+try:
+    from typing import TYPE_CHECKING
+
+    from cds.cli import catalogue
+    from cds.errors import InputError
+except KeyboardInterrupt:  # main() is not there yet, to say so
+    sys.exit(130)
 
 if TYPE_CHECKING:
     from typer.core import TyperGroup
@@ -27,10 +31,10 @@ Run it again with -v for the details.
 def main(arguments: list[str] | None = None) -> int:
     """Run ``cds`` with ``arguments`` (default: the command line's) and return the exit code."""
     words = sys.argv[1:] if arguments is None else arguments
-    # A shell may start us with stdout or stderr closed (``>&-``).
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     try:
+        # A shell may start us with stdout or stderr closed (``>&-``).
+        sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+        sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
         code = _run(words)
         sys.stdout.flush()
         return code

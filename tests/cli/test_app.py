@@ -121,6 +121,38 @@ def test_interrupted(cds: Cds, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (run.code, run.out, run.err) == (130, "", "cds: interrupted\n")
 
 
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("cds.cli.catalogue", ""),
+        ("cds.errors", ""),
+        ("cds.cli.context", "cds: interrupted\n"),
+        ("typer", "cds: interrupted\n"),
+        ("cds.cli.models", "cds: interrupted\n"),
+    ],
+)
+def test_interrupted_while_modules_are_read(module: str, said: str) -> None:
+    """Ctrl-C in the first tenths of a second once gave a traceback."""
+    script = f"""
+import sys
+class Stop:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stop())
+from cds.cli.app import main
+sys.exit(main(["models", "list"]))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", said)
+
+
 def test_a_reader_that_leaves_early_hears_nothing_more(tmp_path: Path) -> None:
     lines = "\n".join('{"id": "a", "age": 70, "sex": "male"}' for _ in range(2000))
     (tmp_path / "many.ndjson").write_text(lines)
