@@ -318,6 +318,51 @@ def test_a_budget_is_kept_and_a_vital_item_cut_by_it_is_told(tmp_path: Path) -> 
     assert "limits hold it back" in told and "Nothing is worth ordering" not in told
 
 
+def with_minimum(tmp_path: Path, least: int, ven: str = "V") -> Path:
+    """A1 of a supplier without a minimum; B1, little of it, and C1, plenty, of one with it."""
+    days = [FIRST + timedelta(days=day) for day in range(175)]
+    return small(
+        tmp_path,
+        f"{PLAIN}\nB1,Beta,vial,5,{ven},ambient,,,no,,\nC1,Gamma,vial,5,N,ambient,,,no,,",
+        lots="item,lot,quantity,expiry,place\n"
+        "A1,L1,60,2027-03-31,main\nB1,L2,5,2027-03-31,main\nC1,L3,40,2027-03-31,main\n",
+        issues="item,date,quantity,place,to\n"
+        + "".join(f"A1,{d},10,main,ICU\nB1,{d},1,main,ICU\nC1,{d},2,main,ICU\n" for d in days),
+        suppliers="supplier,name,lead_time_days,minimum_order_value\n"
+        f"S1,Seller,3,\nS2,Two,3,{least}\n",
+        offers="item,supplier,price,minimum_packs,priced_on\nA1,S1,5,1,2026-11-01\n"
+        "B1,S2,20,1,2026-11-01\nC1,S2,3,1,2026-11-01\n",
+    )
+
+
+def test_a_suppliers_minimum_is_named_where_it_keeps_an_item_from_being_ordered(
+    tmp_path: Path,
+) -> None:
+    folder = with_minimum(tmp_path, 9000)
+    document = document_of(folder, "--budget", 80)  # Beta's two packs are 40
+    left = {one["item"]: one["limited_by"] for one in document["left_out"]}
+    assert left["B1"] == ["minimum of S2"]
+    look = next(one for one in document["look"] if one["kind"] == "supplier_minimum")
+    assert (look["item"], look["values"]["minimum_order_value"]) == ("B1", 9000)
+    assert "S2 takes no order below 9,000 CNY" in look["text"] and "起订金额" in look["text_zh"]
+    assert "budget" not in {one["kind"] for one in document["look"]}
+    told = " ".join(order(folder, "--budget", 80, "-q").out.split())
+    assert "Beta: 0 instead of 2 packs because of the minimum order of S2" in told
+
+
+def test_lines_that_fill_up_a_suppliers_minimum_say_so(tmp_path: Path) -> None:
+    document = document_of(with_minimum(tmp_path, 200))
+    lines = {line["item"]: line for line in document["lines"]}
+    assert sum(lines[item]["cost"] for item in ("B1", "C1")) >= 200
+    assert (
+        "2 packs would be best: the rest fills up the minimum order of S2" in lines["B1"]["reason"]
+    )
+    filled = lines["C1"]
+    assert filled["reason"].endswith("ordered only to fill up the minimum order of S2")
+    assert "仅为凑足 S2 的起订金额而订" in filled["reason_zh"]
+    assert all("spares" not in line["reason"] for line in (lines["B1"], filled))
+
+
 def test_a_stale_feed_needs_a_person(tmp_path: Path) -> None:
     document = document_of(small(tmp_path, PLAIN), "--as-of", "2026-12-20")
     assert document["look"][0]["kind"] == "feed_stale"  # first: a terminal shows only some

@@ -260,15 +260,28 @@ def limited_by(
     priced: Priced,
     chosen: Columns,
 ) -> tuple[str, ...]:
-    """The limits that keep the quantity from being what is best for the item alone."""
+    """The limits that keep the quantity from being what is best for the item alone.
+
+    A limit that has a price but leaves room for what is best is not why it is not ordered, if a
+    supplier's minimum is.
+    """
     found = []
     if quantity != unlimited:
+        priced_rows, full_rows = [], []
         for row, price in zip(choice.rows, priced.row_prices, strict=True):
             if price > 0 and (row.per_unit[index] > 0 or row.per_order[index] > 0):
-                found.append(row.name)
-        for minimum, price in zip(choice.minima, priced.minimum_prices, strict=True):
-            if index in minimum.items and (price > 0 or choice.worth(minimum, chosen) <= 0):
-                found.append(f"minimum of {minimum.name}")
+                priced_rows.append(row.name)
+                lacking = row.per_unit[index] * (unlimited - quantity)
+                lacking += row.per_order[index] * (float(unlimited > 0) - float(quantity > 0))
+                if lacking > row.limit - choice.usage(row, chosen) + 1e-9:
+                    full_rows.append(row.name)
+        minima = [
+            f"minimum of {minimum.name}"
+            for minimum in choice.minima
+            if index in minimum.items
+            and (quantity > unlimited or choice.worth(minimum, chosen) <= 0)
+        ]
+        found += [*(full_rows if minima else priced_rows), *minima]
     room = min(problem.maximum_stock - problem.on_hand - problem.outstanding, problem.quota)
     if quantity + problem.pack > room:
         found.append("quota" if problem.quota <= room else "maximum stock")

@@ -11,7 +11,7 @@ from cds.inventory.description import Lot, Pharmacy
 from cds.inventory.ordering.outcome import Plan
 from cds.inventory.planning.build import Portfolio
 from cds.inventory.planning.future import ItemFuture
-from cds.inventory.planning.order_plan import LOOK_KINDS, Look, OrderLine
+from cds.inventory.planning.order_plan import LOOK_KINDS, SUPPLIER_MINIMUM, Look, OrderLine
 from cds.inventory.planning.supply import Sources
 from cds.inventory.status import OTHER_RISK, VITAL_RISK
 
@@ -134,6 +134,10 @@ def _of_line(pharmacy: Pharmacy, line: OrderLine, sources: Sources) -> Iterator[
     grave = line.risk_with >= (VITAL_RISK if vital else OTHER_RISK)
     if vital and (grave or line.risk_before >= VITAL_RISK):
         yield Look("runs_out", line.item, _way_out(pharmacy, line, sources))
+    if vital and grave and line.quantity < line.best_quantity:
+        for name in limited:
+            if name.startswith(SUPPLIER_MINIMUM):
+                yield Look("supplier_minimum", line.item, _minimum(pharmacy, line))
     if QUOTA in limited and item.controlled and grave:
         yield Look("quota", line.item, {"chance": line.risk_with, "ordered": line.quantity})
     if vital and COLD_ROOM in limited and line.quantity < line.best_quantity:
@@ -152,6 +156,16 @@ def _of_line(pharmacy: Pharmacy, line: OrderLine, sources: Sources) -> Iterator[
             line.item,
             {"price": line.pack_price, "day": None if priced is None else str(priced)},
         )
+
+
+def _minimum(pharmacy: Pharmacy, line: OrderLine) -> dict[str, float | str | None]:
+    """What the supplier asks at least, in money, and what the item needs."""
+    return {
+        "supplier": line.supplier,
+        "minimum_order_value": pharmacy.suppliers[line.supplier].minimum_order_value,
+        "wanted": line.best_quantity,
+        "chance": line.risk_with,
+    }
 
 
 def _way_out(

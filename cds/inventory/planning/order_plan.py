@@ -17,6 +17,7 @@ LookKind = Literal[
     "runs_out",
     "no_supplier",
     "no_history",
+    "supplier_minimum",
     "budget",
     "cold_room",
     "quota",
@@ -27,16 +28,20 @@ LookKind = Literal[
     "feed_stale",
 ]
 LOOK_KINDS: Final[tuple[LookKind, ...]] = (
-    "feed_stale", "runs_out", "no_supplier", "no_history", "budget", "cold_room", "quota",
-    "pack_above_maximum", "below_minimum", "price_stale", "order_missing",
+    "feed_stale", "runs_out", "no_supplier", "no_history", "supplier_minimum", "budget",
+    "cold_room", "quota", "pack_above_maximum", "below_minimum", "price_stale", "order_missing",
 )  # fmt: skip
 """What a person must look at, the gravest first. ``feed_stale``: the newest movement is old, so
 that every figure is. ``runs_out``: a vital item that may run out
 before an order of today comes. ``no_supplier``: it is used and nobody is known to sell it.
-``no_history``: a vital item of which nothing was ever issued. ``budget``: it keeps a vital item
-from what it needs, or there is none. ``quota``: a controlled item needs more than may be ordered
-this month. ``order_missing``: an open order is out for longer than any delivery took; it is not
-counted on."""
+``no_history``: a vital item of which nothing was ever issued. ``supplier_minimum``: a vital item
+may run out because an order worth its supplier's minimum is not worth while. ``budget``: it
+keeps a vital item from what it needs, or there is none. ``quota``: a controlled item needs more
+than may be ordered this month. ``order_missing``: an open order is out for longer than any
+delivery took; it is not counted on."""
+
+SUPPLIER_MINIMUM: Final = "minimum of "
+"""How the limit begins that is a supplier's least order value; its code follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,12 @@ class OrderLine:
     method: str
     lots: tuple[Lot, ...]
     sites: Mapping[str, float]
+
+    @property
+    def filled_up(self) -> bool:
+        """Whether more is ordered than is best, to reach the supplier's minimum."""
+        least = any(name.startswith(SUPPLIER_MINIMUM) for name in self.limited_by)
+        return least and self.quantity > self.best_quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Final
 
 from cds.inventory.description import Pharmacy
-from cds.inventory.planning.order_plan import Look, OrderLine
+from cds.inventory.planning.order_plan import SUPPLIER_MINIMUM, Look, OrderLine
 from cds.show.grammar import fill
 from cds.show.inventory.words import amount, number, percent
 
@@ -35,6 +35,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "spares": (
         "more now spares later orders and late risks: {saving} {currency}",
         "现在多订可减少后续订货与迟到风险：{saving} {currency}",
+    ),
+    "fills_up": (
+        "ordered only to fill up the minimum order of {supplier}",
+        "仅为凑足 {supplier} 的起订金额而订",
+    ),
+    "filled_up": (
+        "{best} pack[|s] would be best: the rest fills up the minimum order of {supplier}",
+        "{best} 盒即为最佳，其余为凑足 {supplier} 的起订金额",
     ),
     "wasted": ("{units} expected to expire", "预计过期 {units}"),
     "stale": ("price is old", "价格陈旧"),
@@ -85,6 +93,12 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "look_budget_vital_cut": (
         "{name}: the budget allows {ordered} of the {wanted} it needs; {chance} to run out",
         "{name}：预算仅够订 {ordered}，需要 {wanted}；断货概率 {chance}",
+    ),
+    "look_supplier_minimum": (
+        "{name}: not ordered, as {supplier} takes no order below {minimum_order_value} {currency}; "
+        "{wanted} are needed, {chance} to run out",
+        "{name}：未订，因 {supplier} 起订金额为 {minimum_order_value} {currency}；"
+        "需要 {wanted}，断货概率 {chance}",
     ),
     "look_cold_room_full": (
         "the cold room is full before anything is ordered: nothing for it is ordered",
@@ -180,15 +194,23 @@ class OrderWords:
             parts.append(self.say("runs_out_anyway", chance=percent(line.risk_before), day=day))
         if item.minimum is not None and line.usable + line.on_order < item.minimum:
             parts.append(self.say("minimum", units=self.units(line.item, item.minimum)))
-        elif line.quantity > 0 and line.risk_without < _WORTH_SAYING:
-            saving, currency = amount(line.saving), self.pharmacy.settings.currency
+        elif line.quantity > 0 and line.risk_without < _WORTH_SAYING and not line.filled_up:
+            saving = amount(line.saving) if line.saving >= 1 else f"{line.saving:.2f}"
+            currency = self.pharmacy.settings.currency
             parts.append(self.say("spares", saving=saving, currency=currency))
+        if line.filled_up:
+            parts.append(self._filled_up(line))
         if line.waste_with >= 1:
             parts.append(self.say("wasted", units=self.units(line.item, line.waste_with)))
         if line.stale_price:
             parts.append(self.say("stale"))
-        if line.limited_by:
-            parts.append(self.say("limited", limits=self.limits(line.limited_by)))
+        limits = tuple(
+            name
+            for name in line.limited_by
+            if not (line.filled_up and name.startswith(SUPPLIER_MINIMUM))
+        )
+        if limits:
+            parts.append(self.say("limited", limits=self.limits(limits)))
         return self.say("comma").join(parts)
 
     def _cover(self, line: OrderLine) -> str:
@@ -197,6 +219,11 @@ class OrderWords:
         if line.cover_days is None:
             return self.say("no_use")
         return self.say("cover", cover=number(round(line.cover_days)), wanted=line.wanted_days)
+
+    def _filled_up(self, line: OrderLine) -> str:
+        best = line.best_quantity / self.pharmacy.items[line.item].pack
+        key = "filled_up" if best > 0 else "fills_up"
+        return self.say(key, best=number(best), supplier=line.supplier)
 
     def _late(self, share: float) -> str:
         if share > _SURE:
@@ -218,8 +245,8 @@ class OrderWords:
         return self.say("comma").join(self._limit(name) for name in names)
 
     def _limit(self, name: str) -> str:
-        if name.startswith("minimum of "):
-            return self.say("by_minimum", supplier=name.removeprefix("minimum of "))
+        if name.startswith(SUPPLIER_MINIMUM):
+            return self.say("by_minimum", supplier=name.removeprefix(SUPPLIER_MINIMUM))
         key = f"by_{name}"
         return self.say(key) if key in _TEXTS else name
 
@@ -288,7 +315,7 @@ class OrderWords:
             return value
         if key == "price":
             return _price(value)
-        if key == "days" or item is None:
+        if key in ("days", "minimum_order_value") or item is None:
             return amount(value)
         return self.units(item, value)
 

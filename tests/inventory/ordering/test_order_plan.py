@@ -108,6 +108,23 @@ def test_a_small_order_is_dropped_or_enlarged_to_the_suppliers_minimum() -> None
         assert check([item], Limits(supplier_minimum={"s": least}), made) == ()
 
 
+WHY_NOT_BEST = [
+    # what the supplier's minimum is, the budget, what is ordered, what it is limited by
+    (30.0, 25.0, 0.0, ("minimum of s",)),  # there is money for the 10 that are best
+    (30.0, 8.0, 0.0, ("budget", "minimum of s")),
+    (30.0, 35.0, 30.0, ("minimum of s",)),
+    (5.0, 8.0, 8.0, ("budget",)),
+]
+
+
+@pytest.mark.parametrize(("least", "budget", "ordered", "limits"), WHY_NOT_BEST)
+def test_the_limit_that_keeps_from_the_best_is_named(
+    least: float, budget: float, ordered: float, limits: tuple[str, ...]
+) -> None:
+    made = plan([steady(supplier="s")], Limits(budget=budget, supplier_minimum={"s": least}))
+    assert (made.lines[0].quantity, made.lines[0].limited_by) == (ordered, limits)
+
+
 def test_a_short_items_substitute_is_ordered_for_both() -> None:
     short = steady(item="short", lead_time=np.full((16, 8), 3, np.int32))
     spare = steady(item="spare", lots=np.array([[20.0, 50.0]]))
