@@ -10,44 +10,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
 
 from cds.roster.outcome import Limits, Outcome, Report, Stop
 from cds.roster.problem import Problem, Roster
-from cds.roster.solve.ascent import ascend
 from cds.roster.solve.beside import Beside, solve_beside
-from cds.roster.solve.columns import Column, Pricing, to_roster
+from cds.roster.solve.columns import Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
-from cds.roster.solve.dive import dive, shaker
-from cds.roster.solve.dive_cells import FEW_PEOPLE, dive_by_cells
-from cds.roster.solve.generation import Relaxation, converge
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.incumbent import Incumbent
 from cds.roster.solve.journal import Journal
-from cds.roster.solve.master import Master
 from cds.roster.solve.neighbourhood import Neighbourhoods
 from cds.roster.solve.partner import Exchange, Partner, can_fork
+from cds.roster.solve.root import Root, dive_from_root, relax_root
 from cds.roster.solve.stretches import Stretches
-
-Floats = npt.NDArray[np.float64]
 
 WAIT = 0.05
 """Seconds between looks at whether the other process has found a roster."""
 
 ROOT_SHARE = 0.6
 """Of the time, what the relaxation may take: a dive from less is better than no roster."""
-
-TRIAL = 25
-NEAR = 0.9
-"""Where the bound is not so near to the value after so many rounds, prices are sought otherwise."""
-
-MOST_ROUNDS = 10_000
-
-DIVE_SHARE = 0.6
-"""Of the time left, what the first dive may take before other ways have their turn."""
 
 FEW_CELLS = 200
 """(person, day, shift) of a problem that CP-SAT alone proves in no time."""
@@ -128,7 +109,7 @@ class _Search:
         if not all(pricing.possible(e) for e in range(len(self._problem.employees))):
             journal.infeasible = True  # someone's own rules contradict each other
             return
-        root = self._relax(pricing)
+        root = relax_root(pricing, journal, self._root_stop)
         self._take_over()
         if root is None or self.stop():
             if not self.stop():
@@ -151,7 +132,7 @@ class _Search:
         if incumbent is not None and not self.stop():
             self._climb(pricing, root, incumbent, self._limits.seed, exchange)
 
-    def _take_partner(self, pricing: Pricing, root: _Root) -> None:
+    def _take_partner(self, pricing: Pricing, root: Root) -> None:
         """Let a second process dive otherwise and climb from there."""
 
         def work(exchange: Exchange) -> None:
@@ -193,68 +174,9 @@ class _Search:
         known = Incumbent.of(pricing.rows, [c for c in columns if c is not None])
         return known if mine is None or known.cost < mine.cost else mine
 
-    def _relax(self, pricing: Pricing) -> _Root | None:
-        """The bound, and the columns and prices that give it; None where that failed."""
-        master = Master(pricing.rows, range(len(pricing.people)), lenient=True)
-
-        def relax(center: Floats | None, rounds: int) -> Relaxation:
-            return converge(
-                pricing,
-                master,
-                stop=self._root_stop,
-                rounds=rounds,
-                center=center,
-                unit=self._journal.unit,
-                watch=lambda now: self._journal.prove(now.bound, "bound"),
-            )
-
-        try:
-            state = relax(np.zeros(pricing.rows.count), TRIAL)
-            if not state.ended and state.bound < NEAR * state.value:
-                near = ascend(pricing, stop=self._root_stop)
-                if near is not None:
-                    self._journal.prove(near.bound, "bound")
-                    master.add(near.columns)
-                    state = relax(near.prices, MOST_ROUNDS)
-            elif not state.ended:
-                state = relax(state.duals, MOST_ROUNDS)
-        except ArithmeticError:  # the linear programme broke down
-            return None
-        if state.bound == np.inf:  # someone's leave and limits contradict each other
-            self._journal.infeasible = True
-        self._journal.prove(state.bound, "bound")
-        return None if state.duals is None else _Root(master, state.duals, list(master.columns))
-
-    def _dive(self, pricing: Pricing, root: _Root, seed: int | None) -> Incumbent | None:
+    def _dive(self, pricing: Pricing, root: Root, seed: int | None) -> Incumbent | None:
         """A roster by diving from the root, in a way of its own where a seed is given."""
-        began = self._journal.seconds()
-        budget = max(DIVE_SHARE * self._journal.time_left, 1e-3)
-
-        def due() -> float:
-            return (self._journal.seconds() - began) / budget
-
-        in_time = (lambda: 0.0) if self._limits.reproducible else due
-        unit = self._journal.unit
-        shake = None
-        if seed is not None:
-            shake = shaker(np.random.default_rng(seed))
-        try:
-            if seed is None and len(pricing.people) <= FEW_PEOPLE:
-                found = dive_by_cells(
-                    pricing, root.columns, root.duals, stop=self.stop, unit=unit, due=in_time
-                )
-            else:
-                found = dive(
-                    pricing,
-                    root.master,
-                    stop=self.stop,
-                    unit=unit,
-                    seen=root.columns.extend,
-                    shake=shake,
-                    due=in_time,
-                )
-        except ArithmeticError:
-            return None
+        found = dive_from_root(pricing, root, self._journal, self.stop, seed)
         if found is None:
             return None
         return self._offer(Incumbent.of(pricing.rows, found), "dive")
@@ -318,7 +240,7 @@ class _Search:
     def _climb(
         self,
         pricing: Pricing,
-        root: _Root,
+        root: Root,
         incumbent: Incumbent,
         seed: int,
         exchange: Exchange,
@@ -367,15 +289,6 @@ def _is_long(problem: Problem) -> bool:
     """True where the whole horizon at once is beyond column generation."""
     cells = len(problem.employees) * problem.days * len(problem.shifts)
     return problem.days >= LONG_DAYS and cells > MOST_CELLS
-
-
-@dataclass(frozen=True, slots=True)
-class _Root:
-    """The root's master problem, solved, the prices of its bound and all columns met."""
-
-    master: Master
-    duals: Floats
-    columns: list[Column]
 
 
 def _alone(_: Roster | None) -> Roster | None:
