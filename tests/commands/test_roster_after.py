@@ -368,6 +368,16 @@ def test_why_says_what_another_entry_would_cost(week: Path) -> None:
     assert wrong.code == 2 and "E, L, N or off" in wrong.err
 
 
+def test_why_compares_nothing_with_itself(week: Path) -> None:
+    """Asked for what the cell has, it said "off instead of off"."""
+    run = on_ward("why", week / "week.json", SINEAD, "2026-12-05", "OFF")
+    assert (run.code, run.out) == (2, "")
+    assert f"{SINEAD} is off on 2026-12-05 already; expected something else" in run.err
+    (nurse, *_) = working(week / "week.json", 2, "N", "HCA")
+    again = on_ward("why", week / "week.json", nurse, "2026-12-02", "n")
+    assert again.code == 2 and f"{nurse} has N on 2026-12-02 already" in again.err
+
+
 def test_laws_cite_their_articles() -> None:
     document = roster("laws", "--json", now=None).document
     validate(document)

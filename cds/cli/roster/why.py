@@ -46,6 +46,7 @@ def why(
     from cds.cli.roster.file import load_roster
     from cds.cli.roster.progress import reporting
     from cds.roster.explain.why import why_each
+    from cds.roster.problem import OFF
 
     language, moment = context.language(lang), context.now(now)
     limits = roster_options.limits(time_limit, 0.0, workers, seed, reproducible)
@@ -53,6 +54,12 @@ def why(
     problem = loaded.plan.problem
     employee, day = loaded.person(name), loaded.day(date)
     chosen = None if shift is None else [_option(shift, problem)]
+    if chosen == [loaded.roster.shifts[employee][day]]:
+        has = "is off" if chosen == [OFF] else f"has {problem.shifts[chosen[0]]}"
+        raise InputError(
+            f"{problem.employees[employee].name} {has} on {date} already; expected something "
+            "else, or nothing for all there is"
+        )
     with reporting("why", quiet=quiet):
         answers = why_each(problem, loaded.roster, employee, day, limits=limits, options=chosen)
     words = words_for(problem, language, loaded.plan.ward)
