@@ -31,7 +31,6 @@ def check_text(
             remedy = f"{say('check_do', language)}: {clean(finding.remedy)}"
             lines += [indent + line for line in wrap(remedy, terminal.columns - len(indent))]
     faults = sum(finding.verdict == "fault" for finding in findings)
-    key = ("check_sound", "check_fault")[faults] if faults < 2 else "check_faults"
-    verdict = say(key, language, count=faults)
+    verdict = say("check_faults" if faults else "check_sound", language, count=faults)
     lines += ["", terminal.paint(verdict, "red" if faults else "green")]
     return "\n".join(terminal.plain(line) for line in lines) + "\n"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from cds.show.grammar import fill
+
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "head": (
-        "{model} {version}: {count} images of {source}",
+        "{model} {version}: {count} image[|s] of {source}",
         "{model} {version}：{source} 的 {count} 幅图像",
     ),
     "counts": (
@@ -48,11 +50,12 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "概率、阈值与精确率不能直接沿用。",
     ),
     "few_images": (
-        "{count} images: too few to judge a model by; with so few, chance decides every figure.",
+        "{count} image[|s]: too few to judge a model by; with so few, chance decides every figure.",
         "仅 {count} 幅图像：不足以评价模型；数量过少时各项指标主要取决于偶然。",
     ),
     "few_of_label": (
-        "{count} images are labelled {label}: too few to judge what the model says of those.",
+        "{count} [image is|images are] labelled {label}: too few to judge what the model says "
+        "of those.",
         "标为 {label} 的图像仅 {count} 幅：不足以评价模型对其的判断。",
     ),
     "too_few": ("too few to judge", "数量不足以评价"),
@@ -69,7 +72,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{model} {version}：{network} 网络，{size} × {size} 像素，{parameters} 个参数",
     ),
     "where": (
-        "{folder}; {epochs} epochs on {device}, the weights of epoch {best} kept",
+        "{folder}; {epochs} epoch[|s] on {device}, the weights of epoch {best} kept",
         "{folder}；在 {device} 上训练 {epochs} 轮，保留第 {best} 轮的权重",
     ),
     "split": ("{split}: {counts}", "{split}：{counts}"),
@@ -77,11 +80,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "validation": ("validation", "验证"),
     "test": ("test", "测试"),
     "left_out": (
-        "{count} pictures left out of training: the same patient or picture is judged.",
+        "{count} picture[|s] left out of training: the same patient or picture is judged.",
         "{count} 幅图像未用于训练：同一患者或同一图像已用于评估。",
     ),
     "unreadable": (
-        "{count} files could not be read and were left out.",
+        "{count} file[|s] could not be read and [was|were] left out.",
         "{count} 个文件无法读取，已略去。",
     ),
     "calibrated": (
@@ -98,7 +101,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{model} {version}：{before} → {after} KB（8位整数）",
     ),
     "flipped": (
-        "{count} of {total} labels differ ({share}); largest change of a probability {largest}",
+        "labels that differ: {count} of {total} ({share}); largest change of a probability "
+        "{largest}",
         "{total} 个结论中有 {count} 个改变（{share}）；概率最大变化 {largest}",
     ),
     "quantized_auroc": ("AUROC {label}: {before} → {after}", "AUROC {label}：{before} → {after}"),
@@ -107,7 +111,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "被距离检查拒绝的图像：{before} → {after}（共 {total}）",
     ),
     "quantized_speed": (
-        "{before} → {after} images a second, {times} ({threads} threads, {batch} at once)",
+        "{before} → {after} images a second, {times} ({threads} thread[|s], {batch} at once)",
         "每秒 {before} → {after} 幅图像，{times}（{threads} 线程，每批 {batch} 幅）",
     ),
     "kept": ("kept in full precision: {nodes}", "保留全精度：{nodes}"),
@@ -117,5 +121,9 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
 
 def word(key: str, language: str, **values: object) -> str:
     """The sentence ``key`` in ``language`` with ``values`` filled in."""
-    english, chinese = _TEXTS[key]
-    return (chinese if language == "zh" else english).format(**values)
+    return fill(_TEXTS[key][language == "zh"], **values)
+
+
+def catalogue() -> dict[str, tuple[str, str]]:
+    """All keys with their English and Chinese sentence, for the tests."""
+    return dict(_TEXTS)

@@ -63,8 +63,7 @@ class _Page:
         return escape(say(key, self.language, **values))
 
     def title(self, count: int) -> str:
-        key = "page_title_one" if count == 1 else "page_title"
-        return self.say(key, model=self.run.contract.name, count=count)
+        return self.say("page_title", model=self.run.contract.name, count=count)
 
     def sheet(self, image: Filed, pictures: Pictures | None) -> str:
         """One image on one sheet."""

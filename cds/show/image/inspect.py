@@ -8,6 +8,7 @@ from cds.imaging.contract.model import Contract
 from cds.imaging.frame import Frame
 from cds.imaging.reading_words import FINDINGS, in_language
 from cds.imaging.summary import FileSummary, Fit, header_text, sides
+from cds.show.grammar import fill
 from cds.show.image.inspect_words import WORDS
 from cds.show.layout import Terminal, cells, clean, pad, wrap
 
@@ -33,7 +34,7 @@ class _Page:
         self.lines: list[str] = []
 
     def say(self, key: str, **values: object) -> str:
-        return WORDS[key][self.chinese].format(**values)
+        return fill(WORDS[key][self.chinese], **values)
 
     def sentence(self, text: str, *styles: str, indent: str = "") -> None:
         for line in wrap(clean(text), max(20, self.terminal.columns - len(indent))):

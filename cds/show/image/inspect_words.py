@@ -10,8 +10,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "encoding": ("encoding", "编码"),
     "size": ("size", "尺寸"),
     "size_is": ("{rows} × {columns} pixels, {bits}", "{rows} × {columns} 像素，{bits}"),
-    "bits": ("{bits} bits", "{bits} 位"),
-    "signed_bits": ("{bits} bits signed", "{bits} 位有符号"),
+    "bits": ("{bits} bit[|s]", "{bits} 位"),
+    "signed_bits": ("{bits} bit[|s] signed", "{bits} 位有符号"),
     "real": ("real numbers", "实数"),
     "frames": ("frames", "帧"),
     "frames_are": ("{read} of {count} read", "共 {count} 帧，已读 {read} 帧"),
@@ -44,5 +44,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "mismatch": ("{what} is {found}; expected {expected}", "{what}为 {found}，应为 {expected}"),
     "unknown": ("The header leaves open: {what}.", "文件头未注明：{what}。"),
     "body part": ("body part", "部位"),
-    "count": ("{files} files, {unreadable} unreadable", "{files} 个文件，{unreadable} 个无法读取"),
+    "count": (
+        "{files} file[|s], {unreadable} unreadable",
+        "{files} 个文件，{unreadable} 个无法读取",
+    ),
 }

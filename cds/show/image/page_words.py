@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from cds.imaging.contract.model import Label
+from cds.show.grammar import fill
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
-    "page_title": ("What {model} says of {count} images", "{model} 对 {count} 幅图像的判读"),
-    "page_title_one": ("What {model} says of 1 image", "{model} 对 1 幅图像的判读"),
+    "page_title": ("What {model} says of {count} image[|s]", "{model} 对 {count} 幅图像的判读"),
     "support": (
         "Supports, and does not replace, a clinician's judgement. Preliminary: no person has "
         "confirmed it. Not a diagnosis.",
@@ -91,7 +91,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "area_mm": ("{label}: {area:.1f} mm²", "{label}：{area:.1f} mm²"),
     "area_pixels": (
-        "{label}: {pixels} pixels, size in mm not known",
+        "{label}: {pixels} pixel[|s], size in mm not known",
         "{label}：{pixels} 像素，毫米尺寸未知",
     ),
     "about_image": ("About the image", "关于图像"),
@@ -110,7 +110,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
 
 def say(key: str, language: str, **values: object) -> str:
     """The sentence ``key`` in ``language`` with its placeholders filled."""
-    return _TEXTS[key][language == "zh"].format(**values)
+    return fill(_TEXTS[key][language == "zh"], **values)
 
 
 def titled(label: Label, language: str) -> str:

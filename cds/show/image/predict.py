@@ -33,15 +33,13 @@ def results_text(
 
 
 def _head(run: Run, results: Sequence[ImageResult], language: str) -> str:
-    count = len(results)
-    key = "images_one" if count == 1 else "images"
     return say(
         "head",
         language,
         model=run.contract.name,
         version=run.contract.version,
         device=run.device,
-        count=say(key, language, count=count),
+        count=say("images", language, count=len(results)),
     )
 
 

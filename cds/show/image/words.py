@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cds.show.grammar import fill
+
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "head": (
         "{model} {version} on {device}: {count}",
         "{model} {version}，运行于 {device}：{count}",
     ),
-    "images": ("{count} images", "{count} 幅图像"),
-    "images_one": ("1 image", "1 幅图像"),
+    "images": ("{count} image[|s]", "{count} 幅图像"),
     "file": ("image", "图像"),
     "label": ("label", "结论"),
     "probability": ("probability", "概率"),
@@ -35,7 +36,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "概率达到 {threshold:.2f} 时判为{label}。",
     ),
     "measured": (
-        "Right in {value:.0%} ({low:.0%}-{high:.0%}) of {count} test images: {title}.",
+        "Right in {value:.0%} ({low:.0%}-{high:.0%}) of {count} test image[|s]: {title}.",
         "在 {count} 幅测试图像上的准确率为 {value:.0%}（{low:.0%}-{high:.0%}）：{title}。",
     ),
     "counts": (
@@ -62,7 +63,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{label} {score:.2f} at {left:.0f}, {top:.0f}: {width:.0f} x {height:.0f} pixels{size}",
         "{label} {score:.2f}，位于 {left:.0f}, {top:.0f}：{width:.0f} x {height:.0f} 像素{size}",
     ),
-    "region": ("{label}: {pixels} pixels{size}", "{label}：{pixels} 像素{size}"),
+    "region": ("{label}: {pixels} pixel[|s]{size}", "{label}：{pixels} 像素{size}"),
     "support": (
         "Supports, and does not replace, a clinician's judgement; it is no diagnosis.",
         "仅供辅助，不能代替医生的判断，不作为诊断。",
@@ -72,15 +73,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "sound: contract, graph and golden vectors agree",
         "一致：约定、模型图与样例相符",
     ),
-    "check_faults": ("{count} faults", "{count} 处问题"),
-    "check_fault": ("1 fault", "1 处问题"),
+    "check_faults": ("{count} fault[|s]", "{count} 处问题"),
     "check_do": ("do", "处理"),
     # pack
     "pack_done": ("{model} is packed in {folder}", "{model} 已打包至 {folder}"),
     "pack_known": ("Known without asking", "无需询问即知"),
     "pack_doubts": ("A person must look", "需要人工处理"),
     "pack_samples": (
-        "{count} sample images; {unreadable} could not be used",
+        "{count} sample image[|s]; {unreadable} could not be used",
         "样例图像 {count} 幅；{unreadable} 幅无法使用",
     ),
     "pack_next": ("Next: cds image check {folder}", "下一步：cds image check {folder}"),
@@ -109,7 +109,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
 
 def say(key: str, language: str, **values: object) -> str:
     """The sentence ``key`` in ``language`` with its placeholders filled."""
-    return _TEXTS[key][language == "zh"].format(**values)
+    return fill(_TEXTS[key][language == "zh"], **values)
 
 
 def catalogue() -> dict[str, tuple[str, str]]:
