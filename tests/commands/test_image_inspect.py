@@ -110,6 +110,9 @@ def test_a_name_of_no_model_and_no_file() -> None:
 def test_chinese_all_through() -> None:
     text = inspect(SAMPLES / "phantom_frames.dcm", "--lang", "zh").out
     assert "共 3 帧，已读 3 帧" in text and "二次采集图像" in text and "像素间距" in text
+    model = inspect("chest-xray-pneumonia", "--lang", "zh").out
+    assert "致密组织为亮" in model and "阈值" in model and "岁" in model
+    assert not any(word in model for word in ("channel", "dense tissue", "threshold"))
 
 
 def test_what_does_not_fit_a_model(tmp_path: Path) -> None:

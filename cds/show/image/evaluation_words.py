@@ -30,7 +30,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "brier": ("Brier score", "Brier 评分"),
     "ece": ("calibration error (ECE)", "校准误差（ECE）"),
     "calibration_slope": ("calibration slope", "校准斜率"),
-    "calibration_intercept": ("calibration in the large", "总体校准"),
+    "calibration_intercept": ("calibration in the large", "总体校准（截距）"),
     "confusion": (
         "All images: truth in rows, what was said in columns",
         "全部图像：行为真实类别，列为模型结论",

@@ -35,12 +35,9 @@ def model_text(
     return "\n".join(terminal.plain(line) for line in lines) + "\n"
 
 
-def _ages(ages: tuple[float, ...]) -> tuple[str, ...]:
-    return ("{:g}-{:g} y".format(*ages),) if ages else ()
-
-
 def _rows(contract: Contract, language: str) -> Iterator[tuple[str, str]]:
     scope, any_one = contract.scope, say("any", language)
+    ages = [say("years", language, low=scope.ages[0], high=scope.ages[1])] if scope.ages else []
     yield "purpose", worded(contract.purpose, language)
     yield "not_for", worded(contract.not_for, language)
     yield "task", contract.task
@@ -48,10 +45,10 @@ def _rows(contract: Contract, language: str) -> Iterator[tuple[str, str]]:
         "scope",
         "; ".join(
             ", ".join(names) or any_one
-            for names in (scope.modalities, scope.body_parts, scope.views, _ages(scope.ages))
+            for names in (scope.modalities, scope.body_parts, scope.views, ages)
         ),
     )
-    yield "input", _input(contract.intake)
+    yield "input", _input(contract.intake, language)
     yield "output", _output(contract.output, language)
     if contract.gate is None:
         yield "gate", say("no_gate", language)
@@ -62,21 +59,23 @@ def _rows(contract: Contract, language: str) -> Iterator[tuple[str, str]]:
         yield "trained_on", "; ".join(contract.source.values())
 
 
-def _input(intake: Intake) -> str:
+def _input(intake: Intake, language: str) -> str:
+    channels = say("channels", language, count=intake.channels)
     parts = [
-        f"{intake.height} x {intake.width}, {intake.channels} channel(s), {intake.layout} "
-        f"{intake.dtype}",
+        f"{intake.height} x {intake.width}, {channels}, {intake.layout} {intake.dtype}",
         f"{intake.resize}, {intake.interpolation}",
-        f"dense tissue {intake.polarity}",
+        say(f"tissue_{intake.polarity}", language),
     ]
     if intake.window is not None:
-        parts.append(f"window {intake.window.centre:g}/{intake.window.width:g}")
+        window = intake.window
+        parts.append(say("window", language, centre=window.centre, width=window.width))
     elif intake.display:
-        parts.append("the header's window")
+        parts.append(say("header_window", language))
     low, high = intake.value_range
-    parts.append(f"pixels {low:g} to {high:g}")
+    parts.append(say("value_range", language, low=low, high=high))
     if set(intake.mean) != {0.0} or set(intake.deviation) != {1.0}:
-        parts.append(f"mean {_listed(intake.mean)} deviation {_listed(intake.deviation)}")
+        mean, deviation = _listed(intake.mean), _listed(intake.deviation)
+        parts.append(say("standardised", language, mean=mean, deviation=deviation))
     return "; ".join(parts)
 
 
@@ -84,12 +83,13 @@ def _output(output: Output, language: str) -> str:
     names = ", ".join(
         worded({"en": label.name, **label.title}, language) for label in output.labels
     )
-    parts = [names, output.activation, f"threshold {output.threshold:g}"]
+    parts = [names, output.activation]
+    parts.append(say("from_probability", language, threshold=output.threshold))
     if output.abstain_below:
-        parts.append(f"abstains below {output.abstain_below:g}")
-    calibration = output.calibration
-    if (calibration.slope, calibration.intercept) != (1.0, 0.0):
-        parts.append(f"calibrated {calibration.slope:.3g} x {calibration.intercept:+.3g}")
+        parts.append(say("abstains", language, limit=output.abstain_below))
+    made = output.calibration
+    if (made.slope, made.intercept) != (1.0, 0.0):
+        parts.append(say("calibrated", language, slope=made.slope, intercept=made.intercept))
     return "; ".join(parts)
 
 

@@ -18,27 +18,27 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "not_for": ("Not for: {text}", "不适用于：{text}"),
     "report_of": ("Images read by the model {model}", "模型 {model} 的图像判读"),
     "reading_of": ("Reading by the model {model}", "模型 {model} 的判读"),
-    "nothing_found": ("nothing found", "未发现"),
+    "nothing_found": ("nothing found", "未检出"),
     "probability_of": ("Probability of {label}", "{label} 的概率"),
-    "box_width": ("Width of box {number}, {label}", "框 {number}（{label}）的宽"),
-    "box_height": ("Height of box {number}, {label}", "框 {number}（{label}）的高"),
+    "box_width": ("Width of box {number}, {label}", "检测框 {number}（{label}）宽度"),
+    "box_height": ("Height of box {number}, {label}", "检测框 {number}（{label}）高度"),
     "region_area": ("Area of {label}", "{label} 的面积"),
     "reason": ("Reason: {text}", "原因：{text}"),
     "heat_better": (
         "Where the model looked, not a finding. Faithfulness {score:.2f}, random orders "
         "{chance:.2f} ({low:.2f} to {high:.2f}): better than random.",
-        "热图显示模型关注的区域，不是病灶。可信度 {score:.2f}，随机 {chance:.2f}"
+        "热图显示模型关注的区域，不是病灶。可信度 {score:.2f}，随机对照 {chance:.2f}"
         "（{low:.2f} 至 {high:.2f}）：优于随机。",
     ),
     "heat_worse": (
         "The map of where the model looked is to be ignored. Faithfulness {score:.2f}, random "
         "orders {chance:.2f} ({low:.2f} to {high:.2f}): not better than random.",
-        "热图不可信，请忽略。可信度 {score:.2f}，随机 {chance:.2f}"
+        "热图不可信，请忽略。可信度 {score:.2f}，随机对照 {chance:.2f}"
         "（{low:.2f} 至 {high:.2f}）：不优于随机。",
     ),
     "detector": (
         "Lengths are at the detector; in the patient they are smaller.",
-        "长度为探测器平面上的长度；在患者体内较小。",
+        "长度按探测器平面计；患者体内的实际长度更短。",
     ),
     "steps": ("Preprocessing: {text}", "预处理：{text}"),
     "ran_on": ("Ran on {device}.", "运行设备：{device}。"),
@@ -49,7 +49,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "status_abstain": ("not sure", "把握不足"),
     "status_refused": ("refused", "拒绝判读"),
     "status_error": ("not read", "无法读取"),
-    "as_displayed": ("The image as displayed", "显示的图像"),
+    "as_displayed": ("The image as displayed", "原图像"),
     "where_looked": ("Where the model looked for {label}", "模型判断{label}时关注的区域"),
     "method_cam": ("class activation map", "类激活图"),
     "method_occlusion": ("occlusion map", "遮挡敏感图"),
@@ -57,7 +57,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "what_found": ("What the model marked", "模型标记的区域"),
     "key": (
         "Violet: looked at least. Yellow: most. The line is at half of most.",
-        "紫色：关注最少；黄色：关注最多；线：最大值的一半。",
+        "紫色：关注最少；黄色：关注最多；轮廓线：最大值的一半。",
     ),
     "label": ("Label", "类别"),
     "probability": ("Probability", "概率"),

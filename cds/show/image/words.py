@@ -20,7 +20,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "status_abstain": ("not sure", "把握不足"),
     "status_refused": ("refused", "拒绝判读"),
     "status_error": ("not read", "无法读取"),
-    "nothing_found": ("nothing found", "未发现"),
+    "nothing_found": ("nothing found", "未检出"),
     "forced": ("forced", "强制"),
     "frame": ("frame {frame}", "第 {frame} 帧"),
     "limit": (
@@ -53,11 +53,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "drawn": ("drawn in {path}", "已绘制于 {path}"),
     "heat_better": (
         "faithfulness {score:.2f}, random {chance:.2f}: better than random",
-        "可信度 {score:.2f}，随机 {chance:.2f}：优于随机",
+        "可信度 {score:.2f}，随机对照 {chance:.2f}：优于随机",
     ),
     "heat_worse": (
         "faithfulness {score:.2f}, random {chance:.2f}: not better than random, it shows nothing",
-        "可信度 {score:.2f}，随机 {chance:.2f}：不优于随机，不说明任何问题",
+        "可信度 {score:.2f}，随机对照 {chance:.2f}：不优于随机，无参考价值",
     ),
     "box": (
         "{label} {score:.2f} at {left:.0f}, {top:.0f}: {width:.0f} x {height:.0f} pixels{size}",
@@ -71,14 +71,14 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # check
     "check_sound": (
         "sound: contract, graph and golden vectors agree",
-        "一致：约定、模型图与样例相符",
+        "通过：模型约定、计算图与基准样例相符",
     ),
     "check_faults": ("{count} fault[|s]", "{count} 处问题"),
     "check_do": ("do", "处理"),
     # pack
     "pack_done": ("{model} is packed in {folder}", "{model} 已打包至 {folder}"),
-    "pack_known": ("Known without asking", "无需询问即知"),
-    "pack_doubts": ("A person must look", "需要人工处理"),
+    "pack_known": ("Known without asking", "已自动确定"),
+    "pack_doubts": ("A person must look", "需要人工确认"),
     "pack_samples": (
         "{count} sample image[|s]; {unreadable} could not be used",
         "样例图像 {count} 幅；{unreadable} 幅无法使用",
@@ -87,7 +87,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # bench
     "bench_head": (
         "{model} {version}, {size}: images a second, median of {rounds}",
-        "{model} {version}，{size}：每秒图像数，{rounds} 次中位数",
+        "{model} {version}，{size}：每秒处理图像数（{rounds} 次测量的中位数）",
     ),
     "bench_batch": ("batch", "批量"),
     "bench_ratio": ("ratio", "倍数"),
@@ -102,8 +102,22 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "any": ("any", "不限"),
     "purpose": ("purpose", "用途"),
     "trained_on": ("made from", "训练数据"),
-    "graph": ("graph", "模型图"),
+    "graph": ("graph", "计算图"),
     "verified": ("verified", "已核对"),
+    "years": ("{low:g}-{high:g} y", "{low:g}-{high:g} 岁"),
+    "channels": ("{count} channel[|s]", "{count} 通道"),
+    "tissue_bright": ("dense tissue bright", "致密组织为亮"),
+    "tissue_dark": ("dense tissue dark", "致密组织为暗"),
+    "window": ("window {centre:g}/{width:g}", "窗位/窗宽 {centre:g}/{width:g}"),
+    "header_window": ("the header's window", "文件头的窗设置"),
+    "value_range": ("pixels {low:g} to {high:g}", "像素值 {low:g} 至 {high:g}"),
+    "standardised": ("mean {mean} deviation {deviation}", "均值 {mean}，标准差 {deviation}"),
+    "from_probability": ("threshold {threshold:g}", "阈值 {threshold:g}"),
+    "abstains": ("abstains below {limit:g}", "低于 {limit:g} 时不作判断"),
+    "calibrated": (
+        "calibrated {slope:.3g} x {intercept:+.3g}",
+        "校准 {slope:.3g} x {intercept:+.3g}",
+    ),
 }
 
 
