@@ -48,7 +48,8 @@ NARROWING_ROUNDS = 20
 """So many rounds they take in a reproducible run."""
 
 SECONDS = (12.0, 40.0)
-"""The least and the most time for a stretch."""
+"""The least and the most time for a stretch; with less left none is begun: drawing its graphs
+cannot be cut short."""
 
 A_SECOND = 1
 """Stretches that a second of the time limit stands for in a reproducible run."""
@@ -151,7 +152,8 @@ class Stretches:
         starts = [*range(0, last, step), last]
         for first in (*starts[::2], *starts[1::2]):
             roster = self._journal.roster
-            if self._over() or roster is None:
+            late = not self._journal.limits.reproducible and self._journal.time_left < SECONDS[0]
+            if self._over() or late or roster is None:
                 return
             better = self._again(roster, Span(first, first + self._length), len(starts))
             if better is not None:
