@@ -57,7 +57,7 @@ def friday() -> Problem:
             "zh",
             (
                 "以下4条规则不能同时成立；去掉其中任何一条，其余即可成立：",
-                "12月4日周五，N, ICU：需要2人；按技能有3人可用；只有Chen可以上班；"
+                "12月4日周五，N, ICU：需要2人；具备该技能者3人；只有Chen可以上该班；"
                 "Ali：leave（12月4日周五休息；leave.csv: row 7）；"
                 "Okoro：at least 11 h rest（Directive 2003/88/EC, Article 3），"
                 "fixed（12月5日周六为D；fixed.csv: row 2）。",

@@ -13,7 +13,6 @@ _SHOWN = 5  # candidates of a gap, offers of a swap; --json has all
 _TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "changes": "{count} cell[|s] changed:",
-        "change": "1 cell changed:",
         "no_changes": "No other cell had to change.",
         "cell": "{day}, {name}: {before} → {after}",
         "absences": "Absent:",
@@ -43,9 +42,8 @@ _TEXTS: dict[str, dict[str, str]] = {
         "off": "off",
     },
     "zh": {
-        "changes": "改变了{count}格：",
-        "change": "改变了1格：",
-        "no_changes": "其他单元格无需改变。",
+        "changes": "改动 {count} 格：",
+        "no_changes": "其他班次无需改动。",
         "cell": "{day}，{name}：{before} → {after}",
         "absences": "缺勤：",
         "absent": "{day}，{name}：{before}，缺勤",
@@ -56,12 +54,12 @@ _TEXTS: dict[str, dict[str, str]] = {
         "nobody": "没有具备该技能且未上该班的人",
         "more": "另有{count}项；用 --json 查看全部",
         "unrestored": "{day}，{cover}：仍缺{missing}人",
-        "alone": "{name}在{day}上{shift}班时没有必需的同伴",
-        "restored": "人力覆盖已恢复。",
-        "best": "已证明：没有班表能恢复更多。",
-        "not_best": "时间已到：其他班表或可恢复更多。",
-        "fewest": "已证明：更少的改变做不到。",
-        "not_fewest": "时间已到：更少的改变或许也可以。",
+        "alone": "{name}在{day}上{shift}班时没有必需的同班人员",
+        "restored": "各班次人数已恢复。",
+        "best": "已证明：没有其他排班能恢复更多。",
+        "not_best": "时间已到：其他排班或可恢复更多。",
+        "fewest": "已证明：改动更少则无法做到。",
+        "not_fewest": "时间已到：或许改动更少也能做到。",
         "cost": "代价由{before}变为{after}。",
         "broken": "原先遵守、现被违反：{breach}",
         "free": "{name}在{day}的{shift}班可以这样让出：",
@@ -70,7 +68,7 @@ _TEXTS: dict[str, dict[str, str]] = {
         "offer_takes": "由{other}接替：{effect}",
         "offer_day": "{other}与{name}交换{theirs}和{shift}：{effect}",
         "offer_days": "由{other}接替，并让出{day}的{theirs}：{effect}",
-        "swap": "{name}与{other}交换：{effect}",
+        "swap": "{name}与{other}换班：{effect}",
         "off": "休息",
     },
 }
@@ -87,7 +85,7 @@ class ChangeWords:
         """Paragraphs: what changed, who could take each gap, what is missing, what is proved."""
         changed = [*repair.changes, *repair.new_skills]
         changed.sort(key=lambda change: (change.day, change.employee))
-        key = "changes" if len(changed) > 1 else "change" if changed else "no_changes"
+        key = "changes" if changed else "no_changes"
         missed = tuple(
             self._say("absent", **self._of(one))
             for one in sorted(absent, key=lambda change: change.day)
