@@ -38,7 +38,7 @@ def run(
         ),
     ] = None,
     out: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--out", metavar="FOLDER", help="Where runs are kept. Default: runs in the pharmacy."
         ),
@@ -82,6 +82,8 @@ def run(
     from cds.cli.inventory.run_flow import Asked, carry_out
     from cds.errors import InputError
 
+    if out is not None and not out.strip():
+        raise InputError("--out is empty; expected a folder for runs")
     if effort not in ("auto", "full", "light"):
         raise InputError(f"--effort is {effort!r}; expected auto, full or light")
     return carry_out(
@@ -91,7 +93,7 @@ def run(
             dry_run=dry_run,
             force=force,
             deadline=deadline,
-            out=out,
+            out=None if out is None else Path(out),
             effort=effort,
             scenarios=scenarios,
             budget=budget,
