@@ -22,7 +22,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "more": (
         "{count} more; --all shows them, --json has all.",
-        "另有 {count} 行；--all 显示全部。",
+        "另有 {count} 行；--all 显示全部，--json 含全部数据。",
     ),
     "support": (
         "Supports, and does not replace, a pharmacist's judgement.",
@@ -61,7 +61,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     # status
     "concern_out": ("none left", "已断货"),
     "concern_risk": ("may run out", "可能断货"),
-    "concern_overdue": ("order overdue", "订单逾期"),
+    "concern_overdue": ("order overdue", "逾期未到货"),
     "concern_unknown": ("not known", "未知"),
     "concern_expired": ("expired on shelf", "有过期品"),
     "concern_expiring": ("will expire", "将过期"),
@@ -69,7 +69,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "status_count": (
         "{items} item[|s]: {out} with none left, {risk} that may run out before the next delivery, "
         "{overdue} with an overdue order, {expiring} of which some will expire unused",
-        "{items} 个品种：{out} 个已断货，{risk} 个可能在下次到货前断货，{overdue} 个订单逾期，"
+        "{items} 个品种：{out} 个已断货，{risk} 个可能在下次到货前断货，{overdue} 个逾期未到货，"
         "{expiring} 个预计有过期",
     ),
     "status_value": (
@@ -125,7 +125,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "order_head": (
         "Order {lines} line[|s] for {cost} {currency}{budget}; expected to save {saving} "
         "{currency} over waiting {days} day[|s]",
-        "建议订货 {lines} 行，{cost} {currency}{budget}；与 {days} 天后再订相比，预计节省 {saving} "
+        "建议订货 {lines} 项，{cost} {currency}{budget}；与 {days} 天后再订相比，预计节省 {saving} "
         "{currency}",
     ),
     "order_budget": (
@@ -147,7 +147,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "order_held": ("Nothing is ordered today: limits hold it back.", "今日无订货：受限制所致。"),
     "order_supplier": (
         "{name}: {lines} line[|s], {cost} {currency}",
-        "{name}：{lines} 行，{cost} {currency}",
+        "{name}：{lines} 项，{cost} {currency}",
     ),
     "order_left_out": (
         "{count} [item gets|items get] less than would be best for them:",
@@ -163,7 +163,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "order_rule": (
         "Saves: expected money against ordering at the next review instead (shortage, expiry, "
         "holding, order lines; below a minimum too). Ranked by it for each unit of money.",
-        "节省：与下次再订相比的预期金额（缺货、过期、持有、订货，含低于下限）；按每单位金额的节省排序。",
+        "节省：与下次再订相比，预期可节省的金额（缺货、过期、持有、订货手续，含低于库存下限）；"
+        "按每单位金额的节省排序。",
     ),
     "shortage": ("shortage", "缺货"),
     "expiry_cost": ("expiry", "过期"),
@@ -214,8 +215,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "would have been asked for.",
         "有 {periods} 个周期断货：每周期发出 {issued}，实际需求估计 {demand}。",
     ),
-    "explain_lots": ("{units} usable, first to expire first:", "可用 {units}，按近效期先出："),
-    "used_by": ("used by", "用完"),
+    "explain_lots": ("{units} usable, first to expire first:", "可用 {units}，近效期先出："),
+    "used_by": ("used by", "预计用完"),
     "explain_not_counted": ("Not counted: {list}.", "未计入：{list}。"),
     "expired_lot": ("expired", "过期"),
     "quarantined_lot": ("quarantined", "待验"),
