@@ -12,6 +12,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -52,6 +53,25 @@ class Runs:
                 f"cannot be read: {error}; expected a run's name", _at(pointer)
             ) from error
         return name if _RUN.fullmatch(name) and (self.folder / name).is_dir() else None
+
+    def newest(self, day: date) -> str | None:
+        """The run to compare one of ``day`` with: ``latest``, or the newest of no later day.
+
+        ``latest`` may be of a later day, when a day is made up for; then it is of the days until
+        ``day`` the newest, of one day the one written last. None where there is none.
+        """
+        latest, until = self.latest(), day.isoformat()
+        if latest is None or day_of(latest) <= until:
+            return latest
+        found = [
+            path
+            for path in self.folder.iterdir()
+            if _RUN.fullmatch(path.name) and path.is_dir() and day_of(path.name) <= until
+        ]
+        last = max(
+            found, key=lambda path: (day_of(path.name), path.stat().st_mtime_ns), default=None
+        )
+        return None if last is None else last.name
 
     def prepare(self) -> None:
         """Make the folder; raises InputError where that cannot be done."""
@@ -134,6 +154,11 @@ class Runs:
         while True:
             yield f"{name}-{number}"
             number += 1
+
+
+def day_of(name: str) -> str:
+    """The day that a run is for, as its name begins: ``2026-11-30``."""
+    return name[:10]
 
 
 def files_of(folder: Path) -> list[Path]:

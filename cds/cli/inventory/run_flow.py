@@ -19,7 +19,8 @@ from cds.cli.run_log import RunLog
 from cds.errors import InputError, Place
 from cds.inventory.night.key import InputFile, input_files, run_key, run_name
 from cds.lock import HeldError, held
-from cds.runs import Runs
+from cds.runs import Runs, day_of
+from cds.show.grammar import fill
 
 if TYPE_CHECKING:
     from cds.inventory.night.compute import Night
@@ -186,7 +187,7 @@ def _done_already(task: Task, done: str) -> int:
     task.log.info(
         "done_already",
         f"run {done} is done already; nothing was computed"
-        + (f"; a person must look at {look} things in it" if look else ""),
+        + (fill("; a person must look at {count} thing[|s] in it", count=look) if look else ""),
         run=done,
         needs_person=look,
     )
@@ -197,13 +198,13 @@ def _done_already(task: Task, done: str) -> int:
 
 def _dry_run(task: Task) -> int:
     night = _compute(task, {})
-    return _show(task, "dry_run", None, night, task.runs.latest())
+    return _show(task, "dry_run", None, night, task.runs.newest(task.as_of))
 
 
 def _make(task: Task) -> int:
     from cds.cli.inventory.run_files import write_run
 
-    before = task.runs.latest()
+    before = task.runs.newest(task.as_of)
     seconds: dict[str, float] = {}
     night = _compute(task, seconds)
     if input_files(task.folder) != task.inputs:
@@ -230,8 +231,13 @@ def _make(task: Task) -> int:
 def _point(task: Task, name: str) -> None:
     """``latest`` is the run of the newest day; of one day, the one that was asked for last."""
     current = task.runs.latest()
-    if current is not None and current[:10] > name[:10]:
-        task.log.info("latest_stays", f"latest stays {current}, of a later day", latest=current)
+    if current is not None and day_of(current) > day_of(name):
+        task.log.warning(
+            "latest_stays",
+            f"latest stays {current}, of a later day than {task.as_of}: the orders of this run are "
+            "in its own folder only",
+            latest=current,
+        )
     elif current != name:
         task.runs.point(name)
         task.log.info("latest", f"latest is {name}", latest=name)
@@ -280,7 +286,10 @@ def _compute(task: Task, seconds: dict[str, float]) -> Night:
     if night.orders.engine.rough:
         log.warning(
             "deadline",
-            f"{len(night.orders.engine.rough)} items were reckoned roughly: time ran out",
+            fill(
+                "{count} [item was|items were] reckoned roughly: time ran out",
+                count=len(night.orders.engine.rough),
+            ),
             items=list(night.orders.engine.rough),
         )
     return night
@@ -344,6 +353,9 @@ def _show(
     look = manifest["needs_person"]
     if look:
         task.log.warning(
-            "needs_person", f"a person must look at {len(look)} things", list=look, exit_code=LOOK
+            "needs_person",
+            fill("a person must look at {count} thing[|s]", count=len(look)),
+            list=look,
+            exit_code=LOOK,
         )
     return LOOK if look else 0
