@@ -214,6 +214,7 @@ class Pharmacy:
     tables: Mapping[str, int]  # table → rows that may be counted
     refused: Mapping[str, int]  # table → rows set aside as wrong; only tables with some
     later: Mapping[str, int]  # table → rows dated after as_of; only tables with some
+    unknown_items: frozenset[str] = frozenset()  # codes that lots or issues name, items has not
     files: tuple[str, ...] = ()  # those read, for a manifest
 
     @property

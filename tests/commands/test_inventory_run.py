@@ -214,8 +214,15 @@ def test_latest_is_of_the_newest_day_and_of_one_day_the_last_asked_for(tmp_path:
 
     night(pharmacy, "-q")
     monday = latest()
-    night(pharmacy, "-q", as_of="2026-11-16")  # to fill a gap
+    missed = night(pharmacy, as_of="2026-11-16")  # to fill a gap
     assert latest() == monday
+    stays = events(missed)["latest_stays"]
+    assert stays["level"] == "warning" and stays["latest"] == monday
+    assert "No run before this one" in missed.out  # a later day is none to compare with
+    between = night(pharmacy, "--json", "--dry-run", as_of="2026-11-17")
+    assert between.document["changes"] is not None
+    told = night(pharmacy, "-q", "--dry-run", as_of="2026-11-17").out
+    assert "run 2026-11-16-" in told and monday not in told
     lots = pharmacy / "lots.csv"
     before = lots.read_text()
     lots.write_text(before.replace(",60,", ",90,"))
@@ -253,6 +260,39 @@ def test_a_stale_feed_and_a_vital_item_that_runs_out_need_a_person(tmp_path: Pat
     kinds = {(one["kind"], one["item"]) for one in valid(run.document)["needs_person"]}
     assert ("runs_out", "A1") in kinds and ("feed_stale", None) in kinds
     assert events(run)["needs_person"]["list"] == run.document["needs_person"]
+
+
+CUT_OFF = [
+    # the table, its lines that are as they were, whether others are broken or gone; what is said
+    ("items.csv", 2, "gone", {"table": "items", "lacking": 3, "known": 1}, "3 items that items"),
+    ("items.csv", 3, "gone", {"table": "items", "lacking": 2, "known": 2}, "2 items that items"),
+    ("offers.csv", 2, "broken", {"table": "offers", "refused": 3, "rows": 4}, "3 of the 4 rows"),
+    ("offers.csv", 4, "broken", None, ""),  # one row: a slip, which rows_refused tells of
+]
+
+
+@pytest.mark.parametrize(("table", "left", "others", "values", "said"), CUT_OFF)
+def test_a_table_that_looks_cut_off_is_what_a_person_sees_first(
+    table: str,
+    left: int,
+    others: str,
+    values: dict[str, Any] | None,
+    said: str,
+    tmp_path: Path,
+) -> None:
+    """An export that broke off: the orders of what is left look like any other night's."""
+    pharmacy = write_pharmacy(tmp_path / "ph")
+    lines = (pharmacy / table).read_text().splitlines()
+    broken = [line.replace(",S", ",?") for line in lines[left:]] if others == "broken" else []
+    (pharmacy / table).write_text("\n".join([*lines[:left], *broken]) + "\n")
+    run = night(pharmacy, "--json")
+    assert run.code == 3
+    found = valid(run.document)["needs_person"]
+    cut = [one for one in found if one["kind"] == "table_cut_off"]
+    assert [one["values"] for one in cut] == ([] if values is None else [values])
+    assert found[: len(cut)] == cut
+    page = (Path(run.document["folder"]) / "result.json").read_text(encoding="utf-8")
+    assert said in page and (not cut or "请勿发送订单" in page)
 
 
 def test_without_money_a_person_must_look(tmp_path: Path) -> None:
@@ -318,6 +358,16 @@ def test_where_nothing_can_be_written(
     run = night(pharmacy)
     assert run.code == 2 and message in events(run)["refused"]["message"]
     assert not list(pharmacy.glob("runs/*.tmp"))
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_folder_for_runs_is_not_the_current_one(empty: str, tmp_path: Path) -> None:
+    """As cron calls it where a variable is not set."""
+    pharmacy = write_pharmacy(tmp_path / "ph")
+    before = sorted(tmp_path.rglob("*"))
+    run = night(pharmacy, "--out", empty)
+    assert run.code == 2 and "--out is empty" in run.err
+    assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_runs_are_not_kept_in_the_sample() -> None:

@@ -15,6 +15,10 @@ from cds.inventory.planning.order_plan import LOOK_KINDS, SUPPLIER_MINIMUM, Look
 from cds.inventory.planning.supply import Sources
 from cds.inventory.status import OTHER_RISK, VITAL_RISK
 
+CUT_OFF: Final = 0.2
+"""The share of a table's rows set aside, or of items not there, above which it looks cut off."""
+SLIPS: Final = 1
+"""A single row or item is a slip, however large a share of a small table it is."""
 BUDGET: Final = "budget"
 COLD_ROOM: Final = "cold room"
 QUOTA: Final = "quota"
@@ -35,6 +39,7 @@ def looks_of(
     ``own_budget``: the budget was named by the caller, so the budgets table does not matter.
     """
     found = [
+        *_of_tables(pharmacy),
         *_of_money(pharmacy, portfolio, lines, own_budget=own_budget),
         *_of_cold_room(engine),
         *_of_feed(pharmacy),
@@ -62,6 +67,28 @@ def looks_of(
 def _gravity(pharmacy: Pharmacy, look: Look) -> tuple[int, int]:
     ven = "VEN".index(pharmacy.items[look.item].ven) if look.item is not None else -1
     return LOOK_KINDS.index(look.kind), ven
+
+
+def _of_tables(pharmacy: Pharmacy) -> Iterator[Look]:
+    """What a broken export leaves is ordered for as if it were all there is."""
+    cut = {}
+    for table, refused in sorted(pharmacy.refused.items()):
+        rows = pharmacy.tables.get(table, 0) + pharmacy.later.get(table, 0) + refused
+        if _large(refused, rows):
+            cut[table] = Look(
+                "table_cut_off", None, {"table": table, "refused": refused, "rows": rows}
+            )
+    lacking, known = len(pharmacy.unknown_items), len(pharmacy.items)
+    if _large(lacking, lacking + known):
+        cut["items"] = Look(
+            "table_cut_off", None, {"table": "items", "lacking": lacking, "known": known}
+        )
+    # Rows of other tables are set aside because of the items that are not there.
+    yield from [cut["items"]] if "items" in cut else cut.values()
+
+
+def _large(part: int, whole: int) -> bool:
+    return part > SLIPS and part > CUT_OFF * whole
 
 
 def _of_money(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from cds.errors import InputError, Place
 from cds.inventory import description
@@ -29,6 +29,9 @@ from cds.inventory.reading.sources import find_tables, read_table
 
 if TYPE_CHECKING:
     import polars as pl
+
+NAMING_ITEMS: Final = ("lots", "issues")
+"""Tables whose items should all be in the table of items."""
 
 T = TypeVar("T")
 
@@ -66,6 +69,7 @@ class _Reader:
         self._tables: dict[str, int] = {}
         self._refused: dict[str, int] = {}
         self._later: dict[str, int] = {}
+        self._unknown: set[str] = set()
 
     def pharmacy(self) -> Pharmacy:
         for table in NEEDED:
@@ -149,6 +153,7 @@ class _Reader:
             tables=self._tables,
             refused=self._refused,
             later=self._later,
+            unknown_items=frozenset(self._unknown),
             files=(FILE, *(path.name for path in self._paths.values())),
         )
 
@@ -167,6 +172,8 @@ class _Reader:
         )
         rows = Rows(raw, self._findings, self._order, self._settings.zone.key)
         found = read(rows)
+        if table in NAMING_ITEMS:
+            self._unknown |= rows.unknown.get("item", set())
         refused = rows.refused + too_long
         self._tables[table] = rows.count - rows.refused
         if refused:

@@ -33,6 +33,8 @@ class Rows:
         self._order, self._zone = date_order, zone
         self._bad = pl.repeat(False, self.count, eager=True)
         self._columns: dict[str, pl.Series] = {ROW: raw.frame[ROW]}
+        self.unknown: dict[str, set[str]] = {}
+        """Sort of code → the codes named that are in no row of their own table."""
 
     def has(self, column: str) -> bool:
         """Whether the file has the column."""
@@ -135,6 +137,7 @@ class Rows:
         self.refuse(
             aside, column, lambda value: f"is the {sort} '{value}', whose row was set aside"
         )
+        self.unknown.setdefault(sort, set()).update(set(unknown) - set(set_aside))
         self.refuse(
             missing & ~aside,
             column,

@@ -129,6 +129,17 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "delivery took: it is not counted on",
         "{name}：{supplier} 的订单 {order}（{units}）已 {days} 天未到，超过以往任何一次：未计入",
     ),
+    "look_table_cut_off_rows": (
+        "{refused} of the {rows} rows of {table} were set aside: it looks cut off or broken; send "
+        "no order before it is whole",
+        "{table} 的 {rows} 行中有 {refused} 行被剔除：表格似乎不完整或已损坏；恢复之前请勿发送订单",
+    ),
+    "look_table_cut_off_items": (
+        "lots and issues name {lacking} item[|s] that {table} does not have (it has {known}): it "
+        "looks cut off; send no order before it is whole",
+        "库存与出库中有 {lacking} 个品种不在 {table} 中（其中仅有 {known} 个）：表格似乎不完整；"
+        "恢复之前请勿发送订单",
+    ),
     "look_feed_stale_issues": (
         "the newest issue is of {day}, {days} day[|s] old: is the feed stale?",
         "最新出库记录为 {day}，已 {days} 天：数据是否中断？",
@@ -279,6 +290,8 @@ class OrderWords:
             key += "_full" if item is None else "_cut"
         elif look.kind == "feed_stale":
             key += f"_{values['what']}"
+        elif look.kind == "table_cut_off":
+            key += "_items" if "lacking" in values else "_rows"
         if look.kind == "runs_out":
             said["next"] = said["next_arrival"]
         if look.kind == "no_supplier":
