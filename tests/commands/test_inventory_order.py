@@ -121,11 +121,18 @@ def test_the_workbook_has_a_sheet_a_supplier_and_the_same_bytes_twice(tmp_path: 
     assert any(row[0] == "A1" and row[2] > 0 for row in values)
 
 
-def test_a_person_reads_it_in_80_columns_and_both_languages() -> None:
+def test_a_person_reads_it_in_80_columns_and_both_languages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     english = order(SAMPLE, "-q")
     assert english.err == "" and "Checked: 0 violations" in english.out
     assert "to run out before" in english.out
     assert max(len(line) for line in english.out.splitlines()) <= 80
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = order(SAMPLE, "-q").out
+    assert max(len(line) for line in narrow.splitlines()) <= 60
+    heading = next(line for line in narrow.splitlines() if line.startswith("item"))
+    assert heading.split() == ["item", "name", "packs", "quantity", "from", "cost", "arrives"]
     chinese = inventory("order", SAMPLE, "-q", "--lang", "zh", "--explain", "no such thing")
     assert chinese.code == 2 and "unknown item" in chinese.err
     explained = order(SAMPLE, "-q", "--explain", "D049")

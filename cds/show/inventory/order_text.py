@@ -82,7 +82,8 @@ def _looks(page: Page, words: OrderWords, plan: OrderPlan, *, every: bool) -> No
     page.sentence(page.words.say("order_look", count=len(plan.looks)), "bold", "red")
     shown = plan.looks if every else plan.looks[:_LOOKS]
     for look in shown:
-        _bullet(page, words.look(look), "red" if look.kind == "runs_out" else "yellow")
+        grave = look.kind in ("runs_out", "table_cut_off")
+        _bullet(page, words.look(look), "red" if grave else "yellow")
     if len(shown) < len(plan.looks):
         page.sentence(page.words.say("more", count=len(plan.looks) - len(shown)), "dim")
 
@@ -101,9 +102,9 @@ def _lines(page: Page, words: OrderWords, orders: tuple[OrderLine, ...], currenc
         page.column("quantity", right=True),
         page.column("supplier"),
         page.column("cost", right=True),
-        page.column("arrives", right=True),
-        page.column("saves", right=True),
-        page.column("per_money", right=True)._replace(title=f"/{currency}"),
+        page.column("arrives", right=True, spare=True),
+        page.column("saves", right=True, spare=True),
+        page.column("per_money", right=True, spare=True)._replace(title=f"/{currency}"),
     ]
     rows = [
         [

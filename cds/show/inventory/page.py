@@ -39,9 +39,11 @@ class Page:
         if len(shown) < len(rows):
             self.sentence(self.words.say("more", count=len(rows) - len(shown)), "dim")
 
-    def column(self, key: str, *, right: bool = False, flexible: bool = False) -> Column:
+    def column(
+        self, key: str, *, right: bool = False, flexible: bool = False, spare: bool = False
+    ) -> Column:
         """A column with its heading in words."""
-        return Column(self.words.say(key), right, flexible)
+        return Column(self.words.say(key), right, flexible, spare)
 
     def name(self, item: str) -> str:
         """An item's name in the page's language."""

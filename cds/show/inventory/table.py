@@ -1,4 +1,4 @@
-"""A plain table that fits the terminal: the widest column of text gives way."""
+"""A plain table that fits the terminal: text gives way, then columns that can be done without."""
 
 from __future__ import annotations
 
@@ -12,22 +12,31 @@ _NARROWEST = 8
 
 
 class Column(NamedTuple):
-    """A heading; ``right`` for numbers, ``flexible`` for text that may be cut short."""
+    """A heading; ``right`` for numbers, ``flexible`` for text that may be cut short.
+
+    ``spare``: left out where there is no room for all, the last of them first.
+    """
 
     title: str
     right: bool = False
     flexible: bool = False
+    spare: bool = False
 
 
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[str]], terminal: Terminal
 ) -> list[str]:
-    """Heading and rows as lines no wider than the terminal, where the flexible columns allow."""
+    """Heading and rows as lines no wider than the terminal, where the flexible and the spare
+    columns allow."""
     shown = [[clean(cell) for cell in row] for row in rows]
     widths = [
         max([cells(column.title), *(cells(row[at]) for row in shown)])
         for at, column in enumerate(columns)
     ]
+    kept = _kept(columns, widths, terminal.columns)
+    columns = [columns[at] for at in kept]
+    widths = [widths[at] for at in kept]
+    shown = [[row[at] for at in kept] for row in shown]
     room = terminal.columns - len(_GAP) * (len(columns) - 1)
     while sum(widths) > room:
         flexible = [at for at, column in enumerate(columns) if column.flexible]
@@ -40,6 +49,20 @@ def table(
         terminal.paint(_line(columns, titles, widths), "bold"),
         *(_line(columns, row, widths) for row in shown),
     ]
+
+
+def _kept(columns: Sequence[Column], widths: Sequence[int], room: int) -> list[int]:
+    """The columns there is room for, when text is cut as short as it may be."""
+    kept = list(range(len(columns)))
+    for at in reversed(range(len(columns))):
+        least = sum(
+            min(widths[one], _NARROWEST) if columns[one].flexible else widths[one] for one in kept
+        )
+        if least + len(_GAP) * (len(kept) - 1) <= room:
+            break
+        if columns[at].spare:
+            kept.remove(at)
+    return kept
 
 
 def shortened(text: str, width: int) -> str:
