@@ -85,6 +85,17 @@ def test_many_bad_cells_are_counted_and_the_first_are_named(tmp_path: Path) -> N
     assert message.count("expected a number") == 5 and "and 23 more cells" in message
 
 
+def test_rows_of_one_period_that_are_summed_are_warned_of(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(CSV + ROWS[0] + "0\n" + ROWS[1] + "0\n", encoding="utf-8")
+    found = cds("forecast", path, "--freq", "M", "--horizon", 2, "--json")
+    assert found.code == 0
+    for word in ("4 rows", "rows 2 and 11", "2026-01-01", "--transactions"):
+        assert word in found.err
+    assert "rows_summed" in [one["code"] for one in found.document["findings"]]
+    assert "已相加" in cds("forecast", path, "--freq", "M", "--horizon", 2, "--lang", "zh").err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -39,7 +39,7 @@ class Complaints:
         lines = [f"{self.source}: row {r}, column {c}: {m}" for r, c, m in others]
         rest = self.count - len(self._first)
         if rest:
-            lines.append(f"and {rest:,} more cells like these")
+            lines.append(f"and {rest:,} more cell{'' if rest == 1 else 's'} like these")
         text = "\n  ".join([message, *lines])
         raise InputError(text, Place(self.source, f"row {row}, column {column}"))
 

@@ -26,3 +26,8 @@ class Finding:
             "message": self.sentence,
             **({"values": dict(self.values)} if self.values else {}),
         }
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """The number with the words that agree with it: ``1 row is``, ``1,204 rows are``."""
+    return f"{count:,} {one if count == 1 else many}"

@@ -5,6 +5,8 @@ The rules, and the options that overrule them:
 - A table is of *transactions* where at least one series-period in five holds several rows, or
   where the user says so; else it has *one row a period*, and two different rows for one period
   are refused.
+- Of transactions that nobody said are some, rows of one series and moment that differ are summed
+  and named.
 - Rows equal in every cell are dropped and counted; in a table of transactions that has nothing
   to tell two equal ones apart (no time of day, no further column) they are kept, and said.
 - A period without a row inside a series is 0 in a table of transactions, or in one that lists
@@ -18,6 +20,7 @@ The rules, and the options that overrule them:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time as clock_time
 from typing import Literal
 
 import numpy as np
@@ -25,7 +28,7 @@ import polars as pl
 
 from cds.forecasting.frequency import Frequency
 from cds.forecasting.intake.complaints import Complaints
-from cds.forecasting.intake.findings import Finding
+from cds.forecasting.intake.findings import Finding, counted
 from cds.forecasting.intake.periods import NAMES, period_of, span
 
 Gaps = Literal["auto", "zero", "missing"]
@@ -36,6 +39,7 @@ TRANSACTIONS_FROM = 0.2
 FEWEST_EVEN_STEPS = 4
 """Steps from which equal distances are no chance."""
 SPARSE_FROM = 0.1
+MIDNIGHT = clock_time()
 RARE_ROWS, RARE_AMOUNT = 0.05, 0.1
 
 
@@ -72,7 +76,8 @@ def sum_rows(
     distinct = rows.filter(~pl.col("__equal"))
     periods = distinct.group_by("unique_id", "ds").agg(pl.len())
     several = periods.filter(pl.col("len") > 1).height
-    transactions = transactions or several >= TRANSACTIONS_FROM * periods.height
+    asked = transactions
+    transactions = asked or several >= TRANSACTIONS_FROM * periods.height
     equal = rows.height - distinct.height
     clock = rows.select((pl.col("moment").dt.time() != pl.time(0)).any()).item()
     # With nothing to tell rows apart, equal rows are what makes a table one of transactions.
@@ -88,6 +93,8 @@ def sum_rows(
     elif not transactions:
         _refuse_double(distinct, time, frequency, complaints)
         complaints.raise_any()
+    elif not asked:
+        findings.extend(_summed_alike(distinct))
     further = [name for name in distinct.columns if name not in _OWN]
     returns = _are_returns(distinct, transactions, negatives)
     summed = (
@@ -120,8 +127,11 @@ _COMBINED = {
 def _kept_equal(count: int) -> Finding:
     return Finding(
         "equal_rows_kept",
-        f"{count:,} rows equal others in every cell and were kept, for the table has neither "
-        "times nor numbers of its transactions to tell whether they are duplicates",
+        counted(count, "row equals another", "rows equal others")
+        + " in every cell and "
+        + ("was" if count == 1 else "were")
+        + " kept, for the table has neither times nor numbers of its transactions to tell "
+        "duplicates",
         values={"rows": count},
     )
 
@@ -129,9 +139,39 @@ def _kept_equal(count: int) -> Finding:
 def _dropped_equal(count: int) -> Finding:
     return Finding(
         "duplicates_dropped",
-        f"{count:,} rows equal others in every cell and were dropped",
+        counted(
+            count,
+            "row equals another in every cell and was dropped",
+            "rows equal others in every cell and were dropped",
+        ),
         values={"rows": count},
     )
+
+
+def _summed_alike(rows: pl.DataFrame) -> list[Finding]:
+    """Rows of one series and moment that differ: transactions, or one that was corrected."""
+    unlike = rows.filter(~pl.col("__equal"))
+    alike = unlike.filter(pl.struct("unique_id", "moment").is_duplicated()).sort("__row")
+    if alike.is_empty():
+        return []
+    row, identity, moment = alike.select("__row", "unique_id", "moment").row(0)
+    same = (pl.col("unique_id") == identity) & (pl.col("moment") == moment)
+    other = int(alike.filter(same)["__row"][1])
+    when = str(moment.date() if moment.time() == MIDNIGHT else moment)
+    return [
+        Finding(
+            "rows_summed",
+            f"{alike.height:,} rows have the series and the time of another and were summed, as of "
+            f"transactions; the first are rows {row} and {other}, of {identity!r} and {when}",
+            values={
+                "rows": alike.height,
+                "series": str(identity),
+                "ds": when,
+                "row": int(row),
+                "other_row": other,
+            },
+        )
+    ]
 
 
 def _refuse_double(
@@ -168,7 +208,11 @@ def _net(summed: pl.DataFrame, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[F
     findings = [
         Finding(
             "returns_netted",
-            f"{given_back.height:,} rows are returns and were netted in their period",
+            counted(
+                given_back.height,
+                "row is a return and was netted in its period",
+                "rows are returns and were netted in their period",
+            ),
             values={"rows": given_back.height, "amount": -float(given_back["y"].sum())},
         )
     ] if given_back.height else []  # fmt: skip
@@ -233,15 +277,16 @@ def _fill(
         filled = filled.with_columns(pl.when(here).then("y").otherwise(0.0).alias("y"))
     findings = []
     if absent:
-        what = "have no row and count as 0" if gaps == "zero" else "have no row and are missing"
-        findings.append(
-            Finding("gaps", f"{absent:,} periods {what}", values={"periods": absent, "as": gaps})
-        )
+        if gaps == "zero":
+            one, many = "has no row and counts as 0", "have no row and count as 0"
+        else:
+            one, many = "has no row and is missing", "have no row and are missing"
+        text = counted(absent, f"period {one}", f"periods {many}")
+        findings.append(Finding("gaps", text, values={"periods": absent, "as": gaps}))
     empty = int(summed["y"].null_count())
     if empty:
-        findings.append(
-            Finding("empty", f"{empty:,} periods are empty and missing", values={"periods": empty})
-        )
+        text = counted(empty, "period is empty and missing", "periods are empty and missing")
+        findings.append(Finding("empty", text, values={"periods": empty}))
     return filled.drop("__there"), findings
 
 

@@ -75,6 +75,12 @@ FORECAST_TEXTS: dict[str, tuple[str, str]] = {
         "{rows} row[ equals another|s equal others] in every cell and [was|were] dropped",
         "{rows} 行与其他行完全相同，已去除",
     ),
+    "found_rows_summed": (
+        "{rows} rows have the series and the time of another and were summed (the first: rows "
+        "{row} and {other_row}, {series}, {ds}); --transactions says that this is meant",
+        "{rows} 行与其他行的序列和时间相同，已相加（首例：第 {row} 行与第 {other_row} 行，"
+        "{series}，{ds}）；--transactions 表示确应如此",
+    ),
     "found_negative_values": ("negative values are taken as they are", "负值按原样使用"),
     "found_returns_netted": (
         "{rows} row[ is a return and was netted in its|s are returns and were netted in "

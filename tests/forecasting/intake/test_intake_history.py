@@ -124,6 +124,28 @@ def test_two_equal_issues_of_one_day_are_kept_where_nothing_tells_them_apart() -
     assert "equal_rows_kept" in codes(found)
 
 
+def test_rows_of_one_day_that_differ_are_summed_and_named() -> None:
+    """A day that was corrected looks like two issues of it: who reads the sum must know."""
+    text = "unique_id,ds,y\na,2026-01-01,1\nb,2026-01-02,9\nb,2026-01-02,5\na,2026-01-04,2\n"
+    found = history(text)
+    assert values(found, "b") == [14, 0, 0]
+    (summed,) = [f for f in found.findings if f.code == "rows_summed"]
+    first = {"rows": 2, "series": "b", "ds": "2026-01-02", "row": 3, "other_row": 4}
+    assert summed.values == first
+    assert "rows 3 and 4, of 'b' and 2026-01-02" in summed.sentence
+    assert "rows_summed" not in codes(history(text, transactions=True))
+    days = "unique_id,ds,y\n" + "".join(f"a,2026-01-{day:02d},{day}\n" for day in range(5, 12))
+    assert "rows_summed" not in codes(history(days, "W"))  # seven days are a week
+
+
+def test_findings_of_one_row_are_said_of_one() -> None:
+    found = history("unique_id,ds,y\na,2026-01-01,1\na,2026-01-01,1\na,2026-01-03,2\n")
+    assert [one.sentence for one in found.findings] == [
+        "1 row equals another in every cell and was dropped",
+        "1 period has no row and counts as 0",
+    ]
+
+
 def test_two_different_rows_for_one_period_are_refused_in_a_table_of_periods() -> None:
     rows = [f"a,2026-01-{day:02d},{day}" for day in range(1, 31)] + ["a,2026-01-07,99"]
     with pytest.raises(InputError, match=r"row 32, column ds: .*row 8 is for the same one"):
