@@ -144,6 +144,26 @@ def test_wrong_use(words: tuple[object, ...], message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "table", "message"),
+    [
+        (("census",), "admission,discharge,ward\n2026-11-20,,A\n2026-11-21,2026-11-22,A\n",
+         "t.csv: ward 'A' has admissions of 2 days before 2026-11-22; expected 14 or more"),
+        (("census",), "admission,discharge,ward\n2026-11-21,2026-11-22,A\n",
+         "t.csv: ward 'A' has admissions of 1 day before 2026-11-22; expected 14 or more"),
+        (("arrivals", "--freq", "H"), "arrival\n2026-11-20T08:00\n2026-11-22T07:00\n",
+         "t.csv: series 'arrivals' has 1 whole day of 24 hours; expected"),
+    ],
+)  # fmt: skip
+def test_a_table_too_short_is_named(
+    command: tuple[str, ...], table: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(table, encoding="utf-8")
+    run = cds("flow", command[0], path, *command[1:], "--horizon", 2)
+    assert run.code == 2 and message in run.err, run.err
+
+
+@pytest.mark.parametrize(
     ("table", "words"),
     [
         ("uclh_inpatient_arrivals_synthetic/inpatient_arrivals.csv", ("--freq", "D", "--by", "specialty")),

@@ -113,6 +113,7 @@ def _by_hour(prepared: Prepared, settings: Settings) -> pl.DataFrame:
             effort=settings.effort,
             seed=settings.seed,
             workers=settings.workers,
+            source=prepared.source,
         )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cds.errors import InputError
+from cds.errors import InputError, Place
 from cds.forecasting.quantiles import LEVELS, QUANTILE_COLUMNS
 
 Floats = NDArray[np.float64]
@@ -33,11 +33,13 @@ def forecast_hours(
     effort: Literal["full", "light"] = "full",
     seed: int = 0,
     workers: int = 1,
+    source: str = "history",
 ) -> pl.DataFrame:
     """unique_id, ds, mean, quantiles of the ``horizon`` hours after each series' last.
 
     ``history``: unique_id, ds (hours), y, covariates; ``future`` those of the days ahead, a row
-    a day. InputError where a series has less than two weeks of whole days.
+    a day. InputError, naming the ``source`` of the history, where a series has less than two
+    weeks of whole days.
     """
     from cds.forecasting import forecast
     from cds.forecasting.scenarios import scenarios
@@ -52,7 +54,7 @@ def forecast_hours(
     known = pl.col("ds").filter(pl.col("y").is_not_null())
     bounds = whole.group_by("unique_id").agg(known.min().alias("first"), known.max().alias("end"))
     days = whole.join(bounds, on="unique_id").filter(pl.col("ds").is_between("first", "end"))
-    _refuse_short(days, bounds)
+    _refuse_short(days, bounds, source)
     lasts = {
         str(name): (end, last)
         for name, end, last in history.group_by("unique_id")
@@ -150,11 +152,13 @@ def _table(name: str, moments: list[datetime], counts: NDArray[np.int64]) -> pl.
     )
 
 
-def _refuse_short(days: pl.DataFrame, bounds: pl.DataFrame) -> None:
+def _refuse_short(days: pl.DataFrame, bounds: pl.DataFrame, source: str) -> None:
     counts = dict(days.group_by("unique_id").agg(pl.col("y").count()).iter_rows())
     for name in bounds["unique_id"].sort():
-        if counts.get(name, 0) < LEAST_DAYS:
+        known = counts.get(name, 0)
+        if known < LEAST_DAYS:
             raise InputError(
-                f"series {name!r} has {counts.get(name, 0)} whole days of 24 hours; "
-                f"expected {LEAST_DAYS} or more"
+                f"series {name!r} has {known} whole day{'' if known == 1 else 's'} of 24 hours; "
+                f"expected {LEAST_DAYS} or more",
+                Place(source),
             )

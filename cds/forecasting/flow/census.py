@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from cds.errors import InputError
+from cds.errors import InputError, Place
 from cds.forecasting.flow.discharge import DAY, WEEK, Discharge, fit, median_stay
 from cds.forecasting.flow.events import Stays
 from cds.forecasting.frequency import Frequency
@@ -152,9 +152,11 @@ def _admissions(
         known = ends.filter(pl.col("unique_id") == name)
         first: date | None = known["first"][0] if known.height else None
         if first is None or (today - first).days < LEAST_DAYS:
+            known_days = (today - first).days if first else 0
             raise InputError(
-                f"ward {name!r} has admissions of {(today - first).days if first else 0} days "
-                f"before {today}; expected {LEAST_DAYS} or more"
+                f"ward {name!r} has admissions of {known_days} day{'' if known_days == 1 else 's'} "
+                f"before {today}; expected {LEAST_DAYS} or more",
+                Place(stays.source),
             )
     last = today - timedelta(days=1)
     grid = ends.select(

@@ -11,7 +11,7 @@ import polars as pl
 from cds.errors import InputError, Place
 from cds.forecasting.intake.cells import moments
 from cds.forecasting.intake.complaints import Complaints, did_you_mean
-from cds.forecasting.intake.findings import Finding
+from cds.forecasting.intake.findings import Finding, counted
 from cds.forecasting.intake.headers import SPELLINGS, TIME, VALUE, find_columns
 from cds.forecasting.intake.raw_table import RawTable
 
@@ -44,12 +44,14 @@ class Stays:
     """``frame``: unique_id, admitted, discharged (null: still in), sorted by admission.
 
     ``as_of`` is the moment up to which all is known; discharges after it are not used.
+    ``source``: the file they were read from, for messages.
     """
 
     frame: pl.DataFrame
     as_of: datetime
     rows: int
     findings: tuple[Finding, ...]
+    source: str
 
 
 def is_counted(raw: RawTable, value: str | None) -> bool:
@@ -138,7 +140,7 @@ def stays_of(
     if stays.is_empty():
         raise InputError(f"has no admission up to {moment}", Place(raw.source))
     kept = stays.drop("__row").sort("unique_id", "admitted", "discharged")
-    return Stays(kept, moment, raw.frame.height, tuple(findings))
+    return Stays(kept, moment, raw.frame.height, tuple(findings), raw.source)
 
 
 def _last(stays: pl.DataFrame, now: datetime | None) -> datetime:
@@ -160,7 +162,11 @@ def _without_repeats(
     lost = frame.height - kept.height
     if not lost:
         return frame, []
-    text = f"{lost:,} rows equal others in every cell and were dropped"
+    text = counted(
+        lost,
+        "row equals another in every cell and was dropped",
+        "rows equal others in every cell and were dropped",
+    )
     return kept, [Finding("duplicates_dropped", text, values={"rows": lost})]
 
 
