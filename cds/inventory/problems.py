@@ -40,7 +40,8 @@ class Problem:
         return Place(self.file, ", ".join(parts))
 
     def __str__(self) -> str:
-        more = f" (and {self.count - 1} more rows like it)" if self.count > 1 else ""
+        others = self.count - 1
+        more = f" (and {others} more row{'' if others == 1 else 's'} like it)" if others else ""
         return f"{self.place}: {self.message}{more}"
 
 

@@ -131,10 +131,13 @@ def _today(folder: Path, moment: datetime) -> date:
 
 def _tell(loaded: Loaded) -> None:
     """The first few problems on stderr, those of refused rows first."""
+    from cds.show.grammar import fill
+
     ordered: Sequence[Problem] = sorted(loaded.problems, key=lambda one: one.severity)
     for problem in ordered[:_SHOWN]:
         warn(f"{'set aside' if problem.severity == 'refused' else 'warning'}: {problem}")
     if len(ordered) > _SHOWN:
         warn(f"… and {len(ordered) - _SHOWN} more; --json lists all")
     if loaded.pharmacy.refused_rows:
-        warn(f"{loaded.pharmacy.refused_rows} rows were set aside and are in no sum")
+        said = "{count} [row was set aside and is|rows were set aside and are] in no sum"
+        warn(fill(said, count=loaded.pharmacy.refused_rows))
