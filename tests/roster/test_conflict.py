@@ -177,3 +177,15 @@ def test_the_relaxed_roster_leaves_a_shift_short_rather_than_work_somebody_on_le
     roster, found = best_relaxed(problem, Limits(time_limit=2))
     assert roster.shifts == ((OFF,),)
     assert [breach.rule for breach in found.hard] == ["cover"]
+
+
+def test_without_time_for_it_the_second_step_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its model was built all the same: seconds past the limit, and no time to search in it."""
+    from cds.roster.solve import compact
+
+    asked = []
+    solve = compact.solve_compact
+    monkeypatch.setattr(compact, "solve_compact", lambda *a, **k: asked.append(a) or solve(*a, **k))
+    roster, found = best_relaxed(WARD, Limits(time_limit=1e-6, workers=1))
+    assert len(asked) == 1
+    assert found == assess(WARD, roster)

@@ -34,7 +34,8 @@ def best_relaxed(problem: Problem, limits: Limits) -> tuple[Roster, Assessment]:
     Broken rules count by how much they are broken: people missing, days too many,
     cells; amounts of a ``Count`` in units of the largest amount of one day, so that
     a shift of eight hours too many counts once, not 480 minutes. Skills are never
-    broken. Both steps end with ``limits``; the second begins at the first's roster.
+    broken. Both steps end with ``limits``; the second begins at the first's roster, and is left
+    out where the first has taken all the time: its model alone is seconds of a large ward.
     """
     from cds.roster.solve.compact import solve_compact
 
@@ -45,9 +46,11 @@ def best_relaxed(problem: Problem, limits: Limits) -> tuple[Roster, Assessment]:
     # At this price no saving in soft cost can pay for one more broken rule.
     price = known.cost + 1
     left = limits.time_limit - (0.0 if limits.reproducible else time.monotonic() - began)
+    if left <= 0:
+        return roster, known
     second = solve_compact(
         relaxed(problem, price=price),
-        replace(limits, time_limit=max(left, 0.1)),
+        replace(limits, time_limit=left),
         hint=roster,
         lower=None if first.bound is None else max(first.bound, 0) * price,
     )
