@@ -20,8 +20,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cover": ("{cover} of {wanted} day[|s] of cover", "现有可用 {cover} 天，需 {wanted} 天"),
     "no_use": ("not used", "无用量"),
     "on_order": ("{units} on order", "在途 {units}"),
-    "late": ("supplier late {times} in {of}", "供应商 {of} 次中 {times} 次迟到"),
-    "always_late": ("supplier always late", "供应商总是迟到"),
+    "late": ("supplier late {times} time[|s] in {of}", "供应商 {of} 次中 {times} 次延迟到货"),
+    "always_late": ("supplier always late", "供应商总是延迟到货"),
     "runs_out": (
         "{chance} to run out before {day}",
         "{day}前断货概率 {chance}",
@@ -31,10 +31,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "到货（通常{day}）前断货概率 {chance}",
     ),
     "with_it": ("{chance} with this order", "下此订单后 {chance}"),
-    "minimum": ("below the minimum of {units}", "低于下限 {units}"),
+    "minimum": ("below the minimum of {units}", "低于库存下限 {units}"),
     "spares": (
         "more now spares later orders and late risks: {saving} {currency}",
-        "现在多订可减少后续订货与迟到风险：{saving} {currency}",
+        "现在多订可减少后续订货与延迟到货风险：{saving} {currency}",
     ),
     "fills_up": (
         "ordered only to fill up the minimum order of {supplier}",
@@ -45,7 +45,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{best} 盒即为最佳，其余为凑足 {supplier} 的起订金额",
     ),
     "wasted": ("{units} expected to expire", "预计过期 {units}"),
-    "stale": ("price is old", "价格陈旧"),
+    "stale": ("price is old", "价格已过时"),
     # limits
     "by_budget": ("the budget", "预算"),
     "by_cold room": ("the cold room", "冷库容量"),
@@ -118,11 +118,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "look_below_minimum": (
         "{name} stays below its minimum: {reached} of {minimum}",
-        "{name} 仍低于下限：{reached} / {minimum}",
+        "{name} 仍低于库存下限：{reached} / {minimum}",
     ),
     "look_price_stale": (
         "{name}: the price of {price} {currency} a pack is old ({day}); ask before you send",
-        "{name}：每盒 {price} {currency} 的价格陈旧（{day}）；发送前请询价",
+        "{name}：每盒 {price} {currency} 为旧价（{day}）；发送前请询价",
     ),
     "look_order_missing": (
         "{name}: order {order} of {supplier} ({units}) is out for {days} day[|s], longer than any "
@@ -244,12 +244,7 @@ class OrderWords:
             part = Fraction(1, round(1 / share))
         if part == 1:
             part = Fraction(_FEW - 1, _FEW)
-        times = f"{part.numerator} time" + ("s" if part.numerator > 1 else "")
-        return self.say(
-            "late",
-            times=part.numerator if self.language == "zh" else times,
-            of=part.denominator,
-        )
+        return self.say("late", times=part.numerator, of=part.denominator)
 
     def limits(self, names: tuple[str, ...]) -> str:
         """The limits that hold a line, in words."""
