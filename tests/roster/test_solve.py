@@ -11,6 +11,7 @@ from cds.roster.formats import read_instance
 from cds.roster.outcome import Limits, Outcome, Step
 from cds.roster.problem import OFF, Count, Cover, Employee, Problem, Run, Unwanted
 from cds.roster.solve import solve
+from cds.roster.solve.columns import OutOfTime, Pricing
 from cds.roster.solve.journal import Journal
 from tests.shared_data import shared_data
 
@@ -119,6 +120,13 @@ def test_a_search_that_is_told_to_stop_keeps_its_hint() -> None:
     assert known is not None
     outcome = solve(problem, Limits(time_limit=60.0), hint=known, stop=lambda: True)
     assert outcome.roster == known
+
+
+def test_no_more_graphs_are_drawn_once_time_is_up() -> None:
+    asked = iter([False, False, True])
+    with pytest.raises(OutOfTime):
+        Pricing(ward(6, 14), stop=lambda: next(asked))
+    assert next(asked, None) is None
 
 
 def test_reproducible_means_the_same_roster() -> None:

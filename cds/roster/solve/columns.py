@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 
@@ -57,15 +57,26 @@ Priced = tuple[float, Column | None]
 """The least reduced cost of a person's columns, and the column that has it."""
 
 
+class OutOfTime(Exception):
+    """Asked to stop before all was ready."""
+
+
 class Pricing:
     """Finds each person's cheapest column at given duals of the rows.
 
     ``caps_as_rows``: caps that are not in a graph are rows too, instead of being kept by every
     column. One shortest path a person then gives the bound, however long the horizon.
+    Drawing everybody's graph takes seconds where people are many: raises OutOfTime where
+    ``stop()`` becomes true on the way, and TooLarge where somebody's graph cannot be drawn.
     """
 
     def __init__(
-        self, problem: Problem, *, widest_cap: int = LOOSE, caps_as_rows: bool = False
+        self,
+        problem: Problem,
+        *,
+        widest_cap: int = LOOSE,
+        caps_as_rows: bool = False,
+        stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.problem = problem
         self.days = problem.days
@@ -77,6 +88,8 @@ class Pricing:
         self._graph: list[Graph | None] = []
         counts: list[tuple[int, Count]] = []
         for number, someone in enumerate(self.people):
+            if stop():
+                raise OutOfTime
             graph, left_out = graphs.fitting(someone.structural)
             self._graph.append(graph)
             counts += [(number, count) for count in left_out]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cds.roster.problem import Problem, Roster
-from cds.roster.solve.columns import Pricing, to_roster
+from cds.roster.solve.columns import OutOfTime, Pricing, to_roster
 from cds.roster.solve.dive import dive
 from cds.roster.solve.generation import converge
 from cds.roster.solve.graph import TooLarge
@@ -76,8 +76,8 @@ def solve_part(
     end at ``until``.
     """
     try:
-        pricing = Pricing(part, widest_cap=0)
-    except TooLarge:
+        pricing = Pricing(part, widest_cap=0, stop=stop)
+    except (OutOfTime, TooLarge):
         return None
     people = range(len(pricing.people))
     if not all(pricing.possible(employee) for employee in people):

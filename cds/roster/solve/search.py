@@ -14,7 +14,7 @@ from collections.abc import Callable
 from cds.roster.outcome import Limits, Outcome, Report, Stop
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.beside import Beside, solve_beside
-from cds.roster.solve.columns import Pricing, to_roster
+from cds.roster.solve.columns import OutOfTime, Pricing, to_roster
 from cds.roster.solve.compact import solve_compact
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.incumbent import Incumbent
@@ -102,7 +102,9 @@ class _Search:
         if self._limits.workers > 1 and not self._limits.reproducible:
             self._beside = solve_beside(self._problem, self._limits, journal.roster)
         try:
-            pricing = Pricing(self._problem)
+            pricing = Pricing(self._problem, stop=self.stop)
+        except OutOfTime:
+            return
         except TooLarge:
             self._by_cp_sat_alone()
             return

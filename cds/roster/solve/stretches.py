@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from cds.roster.problem import Problem, Roster
 from cds.roster.solve.ascent import ascend
-from cds.roster.solve.columns import Pricing
+from cds.roster.solve.columns import OutOfTime, Pricing
 from cds.roster.solve.graph import TooLarge
 from cds.roster.solve.journal import Journal
 from cds.roster.solve.part import Prices, solve_part
@@ -48,8 +48,7 @@ NARROWING_ROUNDS = 20
 """So many rounds they take in a reproducible run."""
 
 SECONDS = (12.0, 40.0)
-"""The least and the most time for a stretch; with less left none is begun: drawing its graphs
-cannot be cut short."""
+"""The least and the most time for a stretch."""
 
 A_SECOND = 1
 """Stretches that a second of the time limit stands for in a reproducible run."""
@@ -73,6 +72,8 @@ class Stretches:
             limits = self._journal.limits
             fair = self._fair_prices()
             responses = Responses(self._problem, limits.seed, limits.workers, fair)
+        except OutOfTime:
+            return True
         except TooLarge:
             return False
         self._narrow(responses)
@@ -98,7 +99,7 @@ class Stretches:
     def _fair_prices(self) -> Floats | None:
         """Prices that give a bound; None where time ran out."""
         journal = self._journal
-        pricing = Pricing(self._problem, caps_as_rows=True)
+        pricing = Pricing(self._problem, caps_as_rows=True, stop=self._stop)
         if not all(pricing.possible(e) for e in range(len(pricing.people))):
             raise TooLarge
         found = ascend(
@@ -152,8 +153,7 @@ class Stretches:
         starts = [*range(0, last, step), last]
         for first in (*starts[::2], *starts[1::2]):
             roster = self._journal.roster
-            late = not self._journal.limits.reproducible and self._journal.time_left < SECONDS[0]
-            if self._over() or late or roster is None:
+            if self._over() or roster is None:
                 return
             better = self._again(roster, Span(first, first + self._length), len(starts))
             if better is not None:
