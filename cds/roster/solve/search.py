@@ -33,6 +33,9 @@ ROOT_SHARE = 0.6
 FEW_CELLS = 200
 """(person, day, shift) of a problem that CP-SAT alone proves in no time."""
 
+SHORT_DAYS = 7
+"""On horizons of so few days CP-SAT goes on beside the search: it often proves a week first."""
+
 LONG_DAYS = 84
 MOST_CELLS = 50_000
 """Horizons of so many days, with more (person, day, shift), are solved by stretches."""
@@ -89,6 +92,8 @@ class _Search:
 
     def stop(self) -> bool:
         """True where the search must end."""
+        if self._beside is not None and self._beside.finished:
+            self._take_over()
         if self._asked_to_stop() or self._journal.done:
             return True
         return not self._limits.reproducible and self._journal.time_left <= 0.0
@@ -112,7 +117,8 @@ class _Search:
             journal.infeasible = True  # someone's own rules contradict each other
             return
         root = relax_root(pricing, journal, self._root_stop)
-        self._take_over()
+        if self._problem.days > SHORT_DAYS or root is None or _is_small(self._problem):
+            self._take_over()
         if root is None or self.stop():
             if not self.stop():
                 self._seek_feasible(to_the_end=True)
@@ -121,7 +127,8 @@ class _Search:
             self._seek_feasible(to_the_end=True)
             if self.stop():
                 return
-        self._take_partner(pricing, root)
+        if self._beside is None:
+            self._take_partner(pricing, root)
         incumbent = self._best_known(pricing, self._dive(pricing, root, None))
         if self.stop():
             return
@@ -184,9 +191,6 @@ class _Search:
         return self._offer(Incumbent.of(pricing.rows, found), "dive")
 
     def _root_stop(self) -> bool:
-        beside = self._beside
-        if beside is not None and beside.finished:
-            self._take_over()
         journal = self._journal
         late = journal.seconds() > ROOT_SHARE * self._limits.time_limit
         return self.stop() or (late and not self._limits.reproducible)
