@@ -132,8 +132,8 @@ def test_no_two_images_share_a_picture(files: list[tuple[str, int]], names: list
         (["study", "--heatmap", "study"], 2, "lies in a folder that is read"),
         (["study", "--heatmap", "study/maps"], 2, "lies in a folder that is read"),
         (["study/a.png", "study/a.dcm", "--heatmap", "study", "-o", "r.dcm"], 0, "wrote r.dcm"),
-        # Two studies make two reports, r.dcm and r-2.dcm; the second would be an input.
-        (["r-2.dcm", "study/b.dcm", "-o", "r.dcm"], 2, "r-2.dcm: is an input"),
+        # Two studies make two reports; as r-2.dcm the second would take an input's place.
+        (["r-2.dcm", "study/b.dcm", "-o", "r.dcm"], 0, "wrote r.dcm\ncds: wrote r-3.dcm\n"),
     ],
 )
 def test_no_image_that_is_read_is_written_over(
@@ -152,7 +152,51 @@ def test_no_image_that_is_read_is_written_over(
     assert run.code == code and message in run.err
     assert {path: path.read_bytes() for path in before} == before
     assert Path("r.dcm").exists() == (code == 0)
-    assert Path("study/a-2.png").exists() == (code == 0)
+    assert Path("study/a-2.png").exists() == (code == 0 and "--heatmap" in words)
+
+
+def test_a_name_that_nobody_typed_takes_only_an_earlier_result_s_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second report and a map were written over another patient's image."""
+    monkeypatch.chdir(tmp_path)
+    Path("maps").mkdir()
+    for path, study in (("a.dcm", "1.2.3.1"), ("b.dcm", "1.2.3.2")):
+        header = pydicom.dcmread(dicom(Path(path)))
+        header.StudyInstanceUID = study
+        header.save_as(path)
+    others = [dicom(Path(name)) for name in ("rep-2.dcm", "maps/a.dcm", "maps/a-2.dcm")]
+    others.append(png(Path("maps/b.png")))
+    Path("maps/b-2.png").symlink_to("nowhere")
+    before = [path.read_bytes() for path in others]
+    words = ("a.dcm", "b.dcm", "-o", "rep.dcm", "--heatmap", "maps")
+    written = "cds: wrote 2 heat maps into maps\ncds: wrote rep.dcm\ncds: wrote rep-3.dcm\n"
+    for _ in range(2):  # the second run replaces the first one's results, and nothing else
+        run = predicted(tmp_path, *words)
+        assert (run.code, run.err) == (0, written)
+        assert [path.read_bytes() for path in others] == before
+        assert Path("maps/b-2.png").is_symlink()
+        mine = {"a-3.png", "a-3.dcm", "b-3.png", "b-3.dcm"}
+        theirs = {"a.dcm", "a-2.dcm", "b.png", "b-2.png"}
+        assert {path.name for path in Path("maps").iterdir()} == mine | theirs
+        assert {path.name for path in Path().glob("rep*")} == {"rep.dcm", "rep-2.dcm", "rep-3.dcm"}
+
+
+def test_reports_and_maps_of_one_run_spare_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path, study in (("a.dcm", "1.2.3.1"), ("b.dcm", "1.2.3.2")):
+        header = pydicom.dcmread(dicom(Path(path)))
+        header.StudyInstanceUID = study
+        header.save_as(path)
+    run = predicted(tmp_path, "a.dcm", "b.dcm", "-o", "o/b.dcm", "--heatmap", "o")
+    assert run.code == 2 and "its folder is not there" in run.err
+    Path("o").mkdir()
+    run = predicted(tmp_path, "a.dcm", "b.dcm", "-o", "o/b.dcm", "--heatmap", "o")
+    assert run.code == 0
+    kinds = {p.name: pydicom.dcmread(p).Modality for p in sorted(Path("o").glob("*.dcm"))}
+    assert kinds == {"a.dcm": "OT", "b-2.dcm": "OT", "b-3.dcm": "SR", "b.dcm": "SR"}
 
 
 def test_dicom_report_and_capture_of_the_same_patient(tmp_path: Path) -> None:

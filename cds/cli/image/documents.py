@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from cds.cli.output import warn
 from cds.errors import InputError, Place
 
 if TYPE_CHECKING:
+    from cds.cli.image.free_names import FreeNames
     from cds.imaging.documents.filed import Filed
     from cds.imaging.documents.reported import Reported
     from cds.imaging.result import Run
@@ -21,12 +22,12 @@ def write_dicom(
     run: Run,
     images: Sequence[Reported],
     without: Sequence[str],
-    spare: Callable[[Path], None],
-) -> None:
-    """A structured report a study, and its segmentations beside it.
+    names: FreeNames,
+) -> list[Path]:
+    """A structured report a study, and its segmentations beside it; the files written.
 
-    Raises InputError where no image can be referred to, and before anything is written where
-    ``spare`` does for one of the files; what could not be made is said.
+    Raises InputError where no image can be referred to; what could not be made is said.
+    ``names``: which files beside ``target`` may be written.
     """
     from cds.imaging.documents.build import documents, placed
 
@@ -38,11 +39,11 @@ def write_dicom(
         raise InputError(f"nothing can be written as DICOM: {made.problems[0]}", Place(target))
     for problem in (*without, *made.problems):
         warn(problem)
-    objects = placed(Path(target), made)
-    for path, _ in objects:
-        spare(path)
+    objects = placed(Path(target), made, names.free)
+    names.give(path for path, _ in objects)
     for path, content in objects:
         files.write(path, content)
+    return [path for path, _ in objects]
 
 
 def fhir_text(run: Run, images: Sequence[Filed], language: str) -> str:

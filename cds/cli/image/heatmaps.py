@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from cds import files
-from cds.cli.image.input import Meant
+from cds.cli.image.free_names import FreeNames
 from cds.cli.output import warn
 from cds.errors import InputError, Place
+from cds.show.grammar import fill
+from cds.show.layout import clean
 
 if TYPE_CHECKING:
     from cds.imaging.answer import Answer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from cds.imaging.loaded import LoadedModel
     from cds.imaging.result import Heatmap, ImageResult, Run
 
+_WROTE: Final = "wrote {count} heat map[|s] into {folder}"
 METHODS = ("auto", "cam", "occlusion")
 CAPTION = ".caption.txt"  # a film's own .txt may be a person's report
 
@@ -37,17 +40,17 @@ class Illustrations:
 
     ``folder``: where pictures go, None where only a page wants them. ``dicom``: secondary
     captures too, of images that came as DICOM. ``album``: pictures for a page, one entry an
-    image, in order; None where no page is asked for. ``inputs``: what is read, and never
-    written over. ``language``: of the captions.
+    image, in order; None where no page is asked for. ``names``: which files of the folder may be
+    written. ``language``: of the captions. ``drawn``: how many maps the folder was given.
     """
 
     folder: Path | None
     method: str = "auto"
     dicom: bool = False
     album: list[Pictures | None] | None = None
-    inputs: Meant = field(default_factory=lambda: Meant(()))
+    names: FreeNames = field(default_factory=FreeNames)
     language: str = "en"
-    names: set[str] = field(default_factory=set)
+    drawn: int = 0
 
     def check(self) -> None:
         """Raises InputError for what cannot be, before any work is done."""
@@ -56,7 +59,7 @@ class Illustrations:
                 f"--heatmap-method is {self.method!r}; expected one of {', '.join(METHODS)}"
             )
         if self.folder is not None:
-            if self.inputs.within(self.folder):
+            if self.names.inputs.within(self.folder):
                 raise InputError(
                     "lies in a folder that is read; expected one outside of it for heat maps",
                     Place(str(self.folder)),
@@ -68,6 +71,12 @@ class Illustrations:
                 raise InputError(
                     f"cannot be made a folder for heat maps: {reason}", Place(str(self.folder))
                 ) from error
+
+    def told(self) -> str:
+        """What was written, as one sentence; empty where no folder was asked for."""
+        if self.folder is None:
+            return ""
+        return fill(_WROTE, count=self.drawn, folder=clean(self.folder))
 
 
 def with_heatmaps(
@@ -105,6 +114,7 @@ def _illustrated(
             answer = replace(answer, result=replace(answer.result, heatmap=heatmap))
             if asked.folder is not None:
                 _write(path, drawn, answer, run, asked, heat=explanation is not None)
+                asked.drawn += 1
         yield answer
 
 
@@ -162,17 +172,20 @@ def _heatmap(result: ImageResult, explanation: Explanation | None) -> Heatmap | 
 
 
 def _name(result: ImageResult, folder: Path, asked: Illustrations) -> str:
-    """A file name for the image's pictures that no other image of the run has."""
+    """A file name for the image's pictures that no other image of the run has, and no file that
+    is not an earlier run's result."""
     stem = Path(result.file).name.removesuffix(".gz").rsplit(".", 1)[0] or "image"
     stem = "stdin" if result.file == "-" else stem
     base = stem if result.frame <= 1 else f"{stem}-frame-{result.frame}"
     name, number = base, 2
-    while name in asked.names or any(
-        asked.inputs.reads(folder / f"{name}{ending}") for ending in (".png", ".dcm", CAPTION)
-    ):
+    while not all(map(asked.names.free, _files(folder, name))):
         name, number = f"{base}-{number}", number + 1
-    asked.names.add(name)
+    asked.names.give(_files(folder, name))
     return name
+
+
+def _files(folder: Path, name: str) -> list[Path]:
+    return [folder / f"{name}{ending}" for ending in (".png", ".dcm", CAPTION)]
 
 
 def _capture(picture: object, answer: Answer, run: Run, path: Path, words: list[str]) -> None:

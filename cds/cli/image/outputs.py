@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cds import files
+from cds.cli.image.free_names import FreeNames
 from cds.cli.image.input import Meant
 from cds.cli.output import emit, json_line, json_text, terminal, warn
 from cds.errors import InputError, Place
 from cds.imaging.result import ImageResult, Run, image_json, printable, run_json
+from cds.show.layout import clean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +29,10 @@ ENDINGS: Final = (".fhir.json", ".json", ".ndjson", ".jsonl", ".csv", ".html", "
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line asked for. ``inputs``: what is read, and never written over."""
+    """What the command line asked for. ``inputs``: what is read, and never written over.
+
+    ``names``: of files that are written without having been named.
+    """
 
     language: str
     as_json: bool = False
@@ -36,6 +41,7 @@ class Asked:
     verbose: bool = False
     targets: tuple[str, ...] = ()
     inputs: Meant = field(default_factory=lambda: Meant(()))
+    names: FreeNames = field(default_factory=FreeNames)
 
     @property
     def waits(self) -> bool:
@@ -123,6 +129,7 @@ class Outputs:
 
     def _write(self, target: str) -> None:
         ending = ending_of(target)
+        written = [Path(target)]
         if ending == ".json":
             files.write(target, printable(json_text(self._document())))
         elif ending == ".csv":
@@ -141,9 +148,12 @@ class Outputs:
         elif ending == ".dcm":
             from cds.cli.image.documents import write_dicom
 
-            write_dicom(target, self.run, self.reported, self.unreported, self.asked.inputs.spare)
+            written = write_dicom(
+                target, self.run, self.reported, self.unreported, self.asked.names
+            )
         if not self.asked.quiet:
-            warn(f"wrote {target}")
+            for path in written:
+                warn(f"wrote {clean(path)}")
 
 
 def without_masks(result: ImageResult) -> ImageResult:

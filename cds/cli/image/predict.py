@@ -13,6 +13,7 @@ import typer
 from cds.cli import context, options
 from cds.cli.image import models as image_models
 from cds.cli.image.input import images_of, meant
+from cds.cli.output import warn
 from cds.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def predict(
 ) -> int:
     """Run the model; exit code 3 where an image was refused, doubted or could not be read."""
     from cds import __version__
+    from cds.cli.image.free_names import FreeNames
     from cds.cli.image.outputs import Asked, open_outputs
     from cds.imaging.result import Run
 
@@ -86,6 +88,7 @@ def predict(
         verbose=verbose,
         targets=tuple(output or ()),
         inputs=what,
+        names=FreeNames(what, tuple(map(Path, output or ()))),
     )
     asked.check()
     illustrations = _illustrations(asked, heatmap, heatmap_method)
@@ -119,6 +122,8 @@ def predict(
             answers = with_heatmaps(answers, loaded, device, run, illustrations)
         for answer in answers:
             outputs.image(answer)
+        if illustrations is not None and illustrations.told() and not quiet:
+            warn(illustrations.told())
         outputs.close()
     return _code(outputs.results, quiet)
 
@@ -131,7 +136,7 @@ def _illustrations(asked: Asked, folder: str | None, method: str) -> Illustratio
     wanted = Illustrations(
         None if folder is None else Path(folder),
         method,
-        inputs=asked.inputs,
+        names=asked.names,
         dicom=any(target.lower().endswith(".dcm") for target in asked.targets),
         album=[] if page else None,
         language=asked.language,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -61,19 +62,25 @@ def documents(images: Iterable[Reported], run: Run) -> Documents:
     return Documents((*reports, *drawn), tuple(problems))
 
 
-def placed(target: Path, made: Documents) -> list[tuple[Path, bytes]]:
+def placed(
+    target: Path, made: Documents, free: Callable[[Path], bool] = lambda path: True
+) -> list[tuple[Path, bytes]]:
     """Where each object goes: the first report to ``target``, the others beside it.
 
     ``OUT.dcm``, ``OUT-2.dcm``, … are reports, ``OUT-seg.dcm``, ``OUT-seg-2.dcm``, …
-    segmentations.
+    segmentations. ``free``: whether a name other than ``target`` may be used; the numbers of
+    those that may not are passed over.
     """
     found = []
     for kind, name in (("report", target.stem), ("segmentation", f"{target.stem}-seg")):
-        of_kind = [document for document in made.made if document.kind == kind]
-        for number, document in enumerate(of_kind, start=1):
-            ending = "" if number == 1 else f"-{number}"
-            path = target.with_name(f"{name}{ending}{target.suffix}")
-            found.append((path, document.content))
+        names = (
+            target.with_name(f"{name}{'' if number == 1 else f'-{number}'}{target.suffix}")
+            for number in count(1)
+        )
+        usable = (path for path in names if path == target or free(path))
+        of_kind = [document.content for document in made.made if document.kind == kind]
+        # The contents come first: of the endless names none is drawn that is not used.
+        found += [(path, content) for content, path in zip(of_kind, usable, strict=False)]
     return found
 
 
