@@ -15,10 +15,12 @@ from highdicom.sr import srread
 from pydicom import Dataset
 from reported_studies import box, cine, frame, radiograph, region, result, run, slice_of_ct
 
+from cds.imaging.documents import codes
 from cds.imaging.documents.build import documents, placed, quietly
 from cds.imaging.documents.capture import secondary_capture
 from cds.imaging.documents.identity import file_bytes
 from cds.imaging.documents.reported import Reported, referable, reported
+from cds.imaging.reasons import SENTENCES
 from cds.imaging.result import ImageResult
 
 
@@ -77,6 +79,37 @@ def test_the_report_says_what_the_model_said_of_each_image(tmp_path: Path) -> No
     assert numbers == [both, both, {}]  # a refused image has no probabilities
     images = [str(group.source_images[0].referenced_sop_instance_uid) for group in groups]
     assert images == [str(header.SOPInstanceUID) for _, header in THREE]
+
+
+UNLIKE = "the image is unlike those the model was trained on: distance 16.9, limit 13.5"
+YOUNG = "the patient is 71 years old and the model was made for ages 1 to 15"
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "sentence"),
+    [
+        ("distance", {"distance": 16.9, "limit": 13.5}, UNLIKE),
+        ("age", {"found": "71", "expected": "1 to 15"}, YOUNG),
+    ],
+)
+def test_a_reason_is_told_to_its_end(
+    code: str, numbers: dict[str, float | str], sentence: str, tmp_path: Path
+) -> None:
+    """A code's meaning ends after 64 characters: the limit was lost in the middle of a number."""
+    from dataclasses import replace
+
+    refused = replace(result("refused"), code=code, numbers=numbers, reason=sentence)
+    report = report_of(tmp_path, one("report", [of(refused, radiograph())]))
+    (group,) = report.content.get_image_measurement_groups()
+    assert said(group) == {"What the model did": "REFUSED", "Reason": code}
+    texts = [item for item in group[0].ContentSequence if item.ValueType == "TEXT"]
+    told = {item.ConceptNameCodeSequence[0].CodeMeaning: item.TextValue for item in texts}
+    assert told["Comment"] == sentence
+
+
+def test_every_reason_has_a_code_whose_meaning_is_whole() -> None:
+    assert codes.REASONS.keys() == SENTENCES.keys()
+    assert all(codes.reason_code(code).meaning == text for code, text in codes.REASONS.items())
 
 
 def test_the_report_is_of_the_source_s_patient_and_is_nobody_s_verdict(tmp_path: Path) -> None:

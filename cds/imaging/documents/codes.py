@@ -30,6 +30,20 @@ _STATUS: Final = {
     "refused": "Not answered: image is not what the model was made for",
     "error": "Not answered: the model gave no number",
 }
+REASONS: Final = {  # code → what it means in short; the sentence with its numbers is a text
+    "modality": "Modality is not one the model was made for",
+    "body_part": "Body part is not one the model was made for",
+    "view": "View is not one the model was made for",
+    "age": "Age is outside of what the model was made for",
+    "localizer": "Image is a localizer",
+    "segmentation": "File is a segmentation, not an image",
+    "quality_control": "Image is for quality control of the device",
+    "distance": "Image is unlike those the model was trained on",
+    "uncertain": "Model is not sure enough",
+    "not_finite": "Model gave no number",
+    "unreadable": "Image cannot be read",
+    "cannot_prepare": "Image cannot be made ready for the model",
+}
 
 
 def private(value: str, meaning: str) -> CodedConcept:
@@ -66,6 +80,11 @@ def probability_of(label: Label) -> CodedConcept:
 def status_code(status: str) -> CodedConcept:
     """Whether the model spoke."""
     return private(status.upper(), _STATUS[status])
+
+
+def reason_code(code: str) -> CodedConcept:
+    """Why the model gave no label, in short."""
+    return private(code, REASONS[code])
 
 
 def named(contract: Contract, name: str) -> Label:

@@ -46,7 +46,7 @@ class Groups:
         from pydicom.sr.codedict import codes
 
         result, contract = image.result, self._run.contract
-        return MeasurementsAndQualitativeEvaluations(
+        group = MeasurementsAndQualitativeEvaluations(
             tracking_identifier=self._tracking(image, "image"),
             algorithm_id=self._algorithm(),
             measurements=[
@@ -64,6 +64,8 @@ class Groups:
                 )
             ],
         )
+        group[0].ContentSequence.extend(self._comment(image))
+        return group
 
     def _evaluations(self, image: Reported) -> list[Any]:
         from highdicom.sr import QualitativeEvaluation
@@ -76,10 +78,20 @@ class Groups:
             label = own.label_code(own.named(contract, name))
             found.append(QualitativeEvaluation(own.private("LABEL", "Label by the model"), label))
         if result.code:
-            reason = sentence(result.code, result.numbers, "en") or result.reason
-            code = own.private(result.code, reason)
-            found.append(QualitativeEvaluation(own.private("REASON", "Reason"), code))
+            reason = own.private("REASON", "Reason")
+            found.append(QualitativeEvaluation(reason, own.reason_code(result.code)))
         return found
+
+    def _comment(self, image: Reported) -> list[Any]:
+        """The reason with its numbers: a code's meaning has no room for the sentence."""
+        from highdicom.sr import RelationshipTypeValues, TextContentItem
+        from pydicom.sr.codedict import codes
+
+        result = image.result
+        if not result.code:
+            return []
+        text = sentence(result.code, result.numbers, "en") or result.reason
+        return [TextContentItem(codes.DCM.Comment, text, RelationshipTypeValues.CONTAINS)]
 
     def _box(self, image: Reported, box: Box, at: int) -> Any:
         from highdicom.sr import (
