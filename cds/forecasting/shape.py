@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from cds.forecasting.quantiles import LEVELS, MEDIAN, FloatArray
 
 DUST = 1e-6
+FEW_STEPS = 6.0
+LOWER, UPPER = (int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level in (0.1, 0.9))
 
 
 def in_shape(
@@ -19,7 +21,8 @@ def in_shape(
     """Quantiles (n, horizon, levels) made monotone, non-negative and whole as the history is.
 
     Where ``inwards``, whole numbers are those within the interval, so that it holds as much as
-    the unrounded one; else the nearest.
+    the unrounded one; else the nearest. Nearest too where the middle 80 % are fewer than
+    ``FEW_STEPS`` wide: of three numbers that are equally likely, the one in between would be left.
     """
     ordered = np.sort(quantiles, axis=-1)
     ordered = np.where(non_negative[:, None, None], np.maximum(ordered, 0.0), ordered)
@@ -29,7 +32,8 @@ def in_shape(
     below = np.minimum(np.ceil(ordered - DUST), middle)
     side = np.arange(len(LEVELS)) - MEDIAN
     within = np.where(side > 0, above, np.where(side < 0, below, nearest))
-    rounded = np.where(inwards[:, None, None], within, nearest)
+    wide = ordered[..., UPPER : UPPER + 1] - ordered[..., LOWER : LOWER + 1] >= FEW_STEPS
+    rounded = np.where(inwards[:, None, None] & wide, within, nearest)
     return np.where(whole[:, None, None], rounded, ordered) + 0.0
 
 

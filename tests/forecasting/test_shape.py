@@ -24,6 +24,13 @@ def test_narrow_intervals_stay_in_order_round_the_median() -> None:
     assert (np.diff(shaped) >= 0).all() and (shaped == 4).all()
 
 
+def test_few_equally_likely_numbers_are_all_in_the_interval() -> None:
+    """Three, four and five once in three each: within 3.1 and 4.9 there is a four only."""
+    quantiles = np.interp(LEVELS, (0.0, 1.0), (2.8, 5.2))[None, None, :]
+    shaped = in_shape(quantiles, YES, YES, YES)[0, 0]
+    assert (shaped[2], shaped[MEDIAN], shaped[10]) == (3, 4, 5)
+
+
 def test_an_interval_of_counts_covers_what_it_says() -> None:
     """Rounded to the nearest number, the 80 % interval of a mean of 12 would cover 85 %."""
     rng = np.random.default_rng(0)
