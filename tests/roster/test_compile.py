@@ -100,6 +100,28 @@ class TestWhatIsSettled:
         assert broken_rules(plan, "E - N") == set()
         assert {day for _, day, _ in broken_rules(plan, "L E N")} == {0, 1}
 
+    def test_who_was_published_in_charge_stays_in_charge(self) -> None:
+        plan = planned(
+            [], 1, skills=(CN, RN), people=(person(skills=("CN", "RN")),),
+            published={("Ada", on(0)): ("E", "RN")}, published_until=on(0),
+        )  # fmt: skip
+        in_charge = roster_of(plan, "E")
+        assert [breach.rule for breach in assess(plan.problem, in_charge).hard] == ["published"]
+
+    def test_a_published_skill_that_was_lost_since_binds_nobody(self) -> None:
+        plan = planned(
+            [], 1, skills=(CN, RN), people=(person(skills=("RN",)),),
+            published={("Ada", on(0)): ("E", "CN")}, published_until=on(0),
+        )  # fmt: skip
+        assert broken_rules(plan, "E") == set()
+
+    def test_a_wish_for_a_published_day_still_counts(self) -> None:
+        wish = Wish("Ada", on(0), "off", True, 5, ROW)
+        plan = planned(
+            [], 1, wishes=(wish,), published={("Ada", on(0)): ("E", "")}, published_until=on(0)
+        )
+        assert assess(plan.problem, roster_of(plan, "E")).cost == 5
+
     def test_sickness_wins_over_a_published_shift(self) -> None:
         plan = planned(
             [], 1, published={("Ada", on(0)): ("E", "")}, published_until=on(0),

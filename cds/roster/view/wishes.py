@@ -34,7 +34,7 @@ class Marks:
 def marks_of(problem: Problem, ward: Ward | None) -> tuple[Marks, ...]:
     """The marks of every employee: from the ward's own lists, else from the problem's rules.
 
-    Wishes for days of leave, and for days already published, are no longer open: left out.
+    Wishes for days of leave are left out: whoever is away has been granted more.
     """
     if ward is None or problem.first_date is None:
         return tuple(_from_rules(problem, employee) for employee in problem.employees)
@@ -61,7 +61,6 @@ def _from_ward(problem: Problem, ward: Ward, name: str) -> Marks:
             marks.before[dates[at]] = "" if shift == "off" else shift
             if ward.published_until is not None and at <= ward.published_until:
                 marks.fixed.add(dates[at])
-                marks.wishes.pop(dates[at], None)
     for day in marks.leave:
         marks.wishes.pop(day, None)
     return marks

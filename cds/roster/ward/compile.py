@@ -8,7 +8,7 @@ has the name of the setting it comes from; what is settled beforehand is named
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cds.errors import InputError
@@ -39,8 +39,8 @@ __all__ = ["Period", "Plan", "compile_ward"]
 class Plan:
     """A ward's period as a problem, with what leads back from its cells to the ward.
 
-    Day ``d`` is ``calendar.period.dates[d]``. ``wishes`` are those still open, not
-    those of days on leave or already published.
+    Day ``d`` is ``calendar.period.dates[d]``. ``wishes`` are those of days that nobody is
+    away on.
     """
 
     ward: Ward
@@ -85,7 +85,12 @@ def compile_ward(ward: Ward, period: Period, *, forecast: Forecast | None = None
         shifts=tuple(shift.code for shift in ward.shifts),
         skills=tuple(skill.code for skill in ward.skills),
         employees=employees,
-        covers=(*covers(ward, demands), *apart, *_assigned_skills(ward, period, names)),
+        covers=(
+            *covers(ward, demands),
+            *apart,
+            *_assigned_skills(ward, period, names),
+            *_published_skills(ward, period, staff),
+        ),
         pairings=beside,
         first_date=period.first,
     )
@@ -201,3 +206,23 @@ def _assigned_skills(ward: Ward, period: Period, employees: Mapping[str, int]) -
         for entry in ward.assigned
         if entry.skill and not entry.forbidden and entry.day in period and entry.shift in shifts
     )
+
+
+def _published_skills(ward: Ward, period: Period, staff: Sequence[Settled]) -> Iterator[Cover]:
+    """Who leads a shift was published too: whoever still holds the skill works in it."""
+    numbers = {skill.code: number for number, skill in enumerate(ward.skills)}
+    for employee, settled in enumerate(staff):
+        for day, shift in sorted(settled.frozen.items()):
+            code, skill = ward.published[settled.person.name, period.dates[day]]
+            if shift == OFF or numbers.get(skill) not in settled.skills:
+                continue
+            yield Cover(
+                "published",
+                day,
+                frozenset({shift}),
+                frozenset({numbers[skill]}),
+                minimum=1,
+                employees=frozenset({employee}),
+                label=f"{code} · {skill} · {settled.person.name}",
+                origin="published roster",
+            )

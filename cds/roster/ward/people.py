@@ -106,14 +106,14 @@ def fixed_cells(ward: Ward, settled: Settled, period: Period) -> tuple[Unwanted,
 
 
 def wish_cells(ward: Ward, settled: Settled, employee: int, period: Period) -> tuple[WishCell, ...]:
-    """The person's wishes for days of the period that are still open."""
+    """The person's wishes for days of the period, published ones too, but for days away."""
     every = frozenset(range(len(ward.shifts))) | {OFF}
     cells = []
     for wish in ward.wishes:
         if wish.person != settled.person.name or wish.day not in period:
             continue
         day = period.day_of(wish.day)
-        if day in settled.away or day in settled.frozen:
+        if day in settled.away:
             continue
         named = _options(ward, wish.shift, wish.place)
         cells.append(WishCell(wish, employee, day, named if wish.wanted else every - named))
