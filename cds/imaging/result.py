@@ -104,7 +104,10 @@ class ImageResult:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What every result of a run was made with."""
+    """What every result of a run was made with.
+
+    ``verified``: False where the model has no checksums, so that its files were used as found.
+    """
 
     contract: Contract
     contract_sha256: str
@@ -112,6 +115,7 @@ class Run:
     cds_version: str
     generated_at: str = ""
     forced: bool = False
+    verified: bool = True
 
     @property
     def device(self) -> str:
@@ -138,6 +142,7 @@ def run_json(run: Run) -> dict[str, Any]:
         "model_version": contract.version,
         "model_sha256": contract.sha256,
         "contract_sha256": run.contract_sha256,
+        "model_verified": run.verified,
         "task": contract.task,
         "provider": run.provider,
         "threshold": contract.output.threshold,

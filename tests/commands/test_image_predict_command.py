@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "imaging"))
 import tiny_models as tiny
 from image_runs import NOW, ROOT, checked, film, image, picture
 
-from cds.imaging.contract.model import Scope
+from cds.imaging.contract.model import Measured, Scope
 from cds.imaging.runtime.surroundings import Surroundings
 
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
@@ -133,6 +133,33 @@ def test_a_changed_model_is_refused() -> None:
     Path("m/model.onnx").write_bytes(tiny.brightness(opset=13))
     run = predict("m", "dark.png")
     assert run.code == 2 and "SHA-256" in run.err and run.out == ""
+
+
+def test_of_a_model_whose_files_cannot_be_checked_nothing_measured_is_quoted() -> None:
+    """Without its checksums a model ran with another threshold, unsaid, and kept its accuracy."""
+    good = Measured({"en": "films", "zh": "胸片"}, 20, 465, (0.9, 0.87, 0.93))
+    tiny.gated(Path("seen"), measured=(good,))
+    sealed = predict("seen", "light.png")
+    assert "Right in 90%" in sealed.out and "checksums" not in sealed.out + sealed.err
+    Path("seen/checksums.json").unlink()
+    contract = Path("seen/contract.toml")
+    text = contract.read_text(encoding="utf-8")
+    contract.write_text(text.replace("threshold = 0.5", "threshold = 0.1"), encoding="utf-8")
+    warning = "checksums.json: is missing: the model's files could not be checked"
+    for language, said in (("en", "The model has no checksums"), ("zh", "模型文件未经核对")):
+        run = predict("seen", "light.png", "--lang", language, "-o", "r.html", "-o", "r.json")
+        assert run.code == 0 and run.err.count(warning) == 1
+        assert said in run.out and "90%" not in run.out
+        assert said in Path("r.html").read_text(encoding="utf-8")
+    document = checked(json.loads(Path("r.json").read_text(encoding="utf-8")))
+    assert (document["model_verified"], document["threshold"]) == (False, 0.1)
+    assert predict("seen", "light.png", "-q").err == ""
+    assert warning in image("inspect", "seen").err
+    assert warning in image("inspect", "light.png", "--model", "seen").err
+    for label in ("NORMAL", "BRIGHT"):
+        picture(Path("judged") / label / "a.png", 0.3 if label == "NORMAL" else 0.7)
+    run = image("evaluate", "seen", "judged", "--device", "cpu", "--now", NOW, "--json")
+    assert warning in run.err and checked(run.document)["model_verified"] is False
 
 
 def test_lines_tables_and_documents_agree() -> None:

@@ -99,6 +99,7 @@ def evaluate(
         "model_version": contract.version,
         "model_sha256": contract.sha256,
         "contract_sha256": loaded.folder.contract_sha256,
+        "model_verified": loaded.folder.sealed,
         "provider": loaded.session.provider,
         "source": str(source),
         "split": split or ("test" if any(one.split for one in examples) else "all"),

@@ -44,13 +44,18 @@ def inspect(
     if len(what) == 1 and _is_model(what[0]):
         from cds.cli.image.model_inspect import inspect_model
 
-        return inspect_model(what[0], as_json=as_json, language=language)
+        return inspect_model(what[0], as_json=as_json, language=language, quiet=quiet)
     from cds.cli.image.input import images_of, meant
     from cds.cli.output import emit, json_text, terminal
     from cds.cli.progress import counting
     from cds.imaging.summary import summaries
 
-    contract = None if model is None else image_models.find(model).contract
+    contract = None
+    if model is not None:
+        found_model = image_models.find(model)
+        contract = found_model.contract
+        if not quiet:
+            image_models.warn_unsealed(found_model)
     found = []
     with counting("files", quiet=quiet) as advance:
         for summary in summaries(images_of(meant(what), workers=1, quiet=quiet), contract):

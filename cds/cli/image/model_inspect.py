@@ -9,7 +9,7 @@ from cds.cli.image import models as image_models
 LOOK = 3
 
 
-def inspect_model(argument: str, *, as_json: bool, language: str) -> int:
+def inspect_model(argument: str, *, as_json: bool, language: str, quiet: bool = False) -> int:
     """Show the contract of the model called ``argument``; 3 where its files do not verify.
 
     Raises InputError where there is no such model, or its contract is not sound.
@@ -23,6 +23,8 @@ def inspect_model(argument: str, *, as_json: bool, language: str) -> int:
 
     model = find_model(argument, image_models.installed(), verify_contract=False)
     problems = verify(model.folder)
+    if not quiet:
+        image_models.warn_unsealed(model)
     if as_json:
         document = {
             "schema": "cds.contract/1",

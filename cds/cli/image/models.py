@@ -11,6 +11,8 @@ import typer
 from cds.cli import context
 from cds.cli.output import warn
 from cds.errors import InputError
+from cds.model_folder import CHECKSUMS
+from cds.show.layout import clean
 
 if TYPE_CHECKING:
     from cds.imaging.contract.folder import ModelFolder
@@ -31,11 +33,25 @@ def find(argument: str) -> ModelFolder:
     return find_model(argument, installed())
 
 
+def warn_unsealed(model: ModelFolder) -> None:
+    """Say on stderr that a model's files are used as they are found, where that is so."""
+    if not model.sealed:
+        warn(
+            f"{clean(model.folder / CHECKSUMS)}: is missing: the model's files could not be "
+            "checked and may have been altered, so that nothing measured of the model is quoted; "
+            "install the model again, or see 'cds image check'"
+        )
+
+
 def open_model(argument: str, device: str, *, quiet: bool) -> LoadedModel:
-    """The model ready to run; what there is to say of the device goes to stderr, once."""
+    """The model ready to run; what there is to say of its files and of the device goes to
+    stderr, once."""
     from cds.imaging.loaded import load_model
 
-    loaded = load_model(find(argument), device)
+    folder = find(argument)
+    if not quiet:
+        warn_unsealed(folder)
+    loaded = load_model(folder, device)
     if loaded.session.notice and not quiet:
         warn(loaded.session.notice)
     return loaded

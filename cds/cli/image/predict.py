@@ -104,6 +104,7 @@ def predict(
             cds_version=__version__,
             generated_at=moment.isoformat(),
             forced=force,
+            verified=loaded.folder.sealed,
         )
         from cds.imaging.predict import predict as answers_of
 

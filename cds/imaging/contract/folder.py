@@ -28,6 +28,11 @@ class ModelFolder:
     contract: Contract
     contract_sha256: str
 
+    @property
+    def sealed(self) -> bool:
+        """Whether there are checksums by which the contract and the other files are verified."""
+        return (self.folder / CHECKSUMS).is_file()
+
     def graph(self) -> bytes:
         """The ONNX file. Raises ModelRefused where it is not the one that the contract is of."""
         content = _content(self.folder, self.contract.file)
@@ -59,7 +64,7 @@ class ModelFolder:
         return read_golden(self._file(name), str(self.folder / name))
 
     def _file(self, name: str) -> bytes:
-        if (self.folder / CHECKSUMS).is_file():
+        if self.sealed:
             return verified(self.folder, name, read_checksums(self.folder))
         return _content(self.folder, name)
 

@@ -27,7 +27,8 @@ def run_uid(kind: str, run: Run, sources: Iterable[str], *others: str) -> str:
     """The UID of what ``run`` says about ``sources`` (UIDs), as the ``kind`` of object."""
     contract = run.contract
     made_with = (contract.sha256, run.contract_sha256, run.provider, run.cds_version)
-    return uid(kind, *made_with, str(run.forced), run.generated_at, *others, *sources)
+    unverified = () if run.verified else ("unverified",)
+    return uid(kind, *made_with, str(run.forced), *unverified, run.generated_at, *others, *sources)
 
 
 def device_uid(run: Run) -> str:

@@ -205,6 +205,8 @@ class Groups:
             f"threshold {contract.output.threshold:g}",
             SUPPORT,
         ]
+        if not run.verified:
+            parameters.append("unverified: the model has no checksums to hold its files against")
         if run.forced:
             parameters.append("forced: images were answered that the model was not made for")
         return AlgorithmIdentification(

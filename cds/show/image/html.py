@@ -188,6 +188,8 @@ class _Page:
                 "version", self.language, version=clean(contract.version), sha=contract.sha256[:16]
             ),
         ]
+        if not self.run.verified:
+            told.append(say("unverified", self.language))
         if self.run.forced:
             told.append(say("forced", self.language))
         items = "".join(f"<li>{escape(text)}</li>" for text in told)

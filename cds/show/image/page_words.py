@@ -100,6 +100,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "version": ("Version {version}, SHA-256 {sha}", "版本 {version}，SHA-256 {sha}"),
     "made_from": ("Made from: {text}", "训练数据：{text}"),
     "not_stated": ("not stated", "未说明"),
+    "unverified": (
+        "The model has no checksums: its files could not be checked and may have been altered.",
+        "该模型没有校验和：模型文件未经核对，可能已被改动。",
+    ),
     "forced": (
         "Forced: images that the model was not made for were answered too.",
         "强制运行：不适用的图像也给出了概率。",

@@ -73,7 +73,12 @@ def _meaning(
 
 
 def _measured(run: Run, results: Sequence[ImageResult], language: str) -> list[str]:
-    """How often the label was right on test images of about the size of those answered."""
+    """How often the label was right on test images of about the size of those answered.
+
+    Of files that may have been altered nothing was measured.
+    """
+    if not run.verified:
+        return [say("unverified", language)]
     sides = [result.side for result in results if result.status == "ok"]
     alike = dict.fromkeys(
         place

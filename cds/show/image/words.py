@@ -39,6 +39,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Right in {value:.0%} ({low:.0%}-{high:.0%}) of {count} test image[|s]: {title}.",
         "在 {count} 幅测试图像上的准确率为 {value:.0%}（{low:.0%}-{high:.0%}）：{title}。",
     ),
+    "unverified": (
+        "The model has no checksums: its files could not be checked, and how often it is right "
+        "is not known.",
+        "该模型没有校验和：模型文件未经核对，准确率未知。",
+    ),
     "counts": (
         "{ok} answered, {abstain} not sure, {refused} refused, {error} not read",
         "已判读 {ok}，把握不足 {abstain}，拒绝 {refused}，无法读取 {error}",
