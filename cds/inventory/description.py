@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 if TYPE_CHECKING:
     import polars as pl
 
+    from cds.inventory.unusual import UnusualIssue
+
 Ven = Literal["V", "E", "N"]
 Storage = Literal["ambient", "cold", "frozen"]
 LotStatus = Literal["available", "quarantined", "recalled"]
@@ -215,6 +217,7 @@ class Pharmacy:
     refused: Mapping[str, int]  # table → rows set aside as wrong; only tables with some
     later: Mapping[str, int]  # table → rows dated after as_of; only tables with some
     unknown_items: frozenset[str] = frozenset()  # codes that lots or issues name, items has not
+    unusual_issues: tuple[UnusualIssue, ...] = ()  # issues that look mistyped; they count
     files: tuple[str, ...] = ()  # those read, for a manifest
 
     @property

@@ -375,6 +375,27 @@ def test_a_stale_feed_needs_a_person(tmp_path: Path) -> None:
     assert document["look"][0]["kind"] == "feed_stale"  # first: a terminal shows only some
 
 
+def test_an_issue_that_looks_mistyped_needs_a_person_and_counts(tmp_path: Path) -> None:
+    folder = small(tmp_path, PLAIN)
+    with (folder / "issues.csv").open("a") as issues:
+        issues.write("A1,2026-11-12,10000,main,ICU\n")
+    document = document_of(folder, "--as-of", "2026-11-23")
+    look = document["look"][0]
+    assert (look["kind"], look["item"]) == ("unusual_issue", "A1")
+    assert look["values"] == {
+        "file": "issues.csv",
+        "row": 177,
+        "day": "2026-11-12",
+        "quantity": 10000.0,
+        "largest_other": 10.0,
+        "usual_daily": 10.0,
+    }
+    assert "issues.csv, row 177 says that 10,000 vial were issued on 12 Nov" in look["text"]
+    assert "issues.csv 第 177 行记录11月12日出库 10,000 vial" in look["text_zh"]
+    assert document["rows"]["issues"] == 176
+    assert any(problem["row"] == 177 for problem in document["problems"])
+
+
 BAD = [
     (("--budget", "-1"), "out of range"),
     (("--budget", "nan"), "is not a number"),

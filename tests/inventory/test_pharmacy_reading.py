@@ -281,6 +281,47 @@ def test_a_stale_feed_and_a_stale_price_are_told_of(tmp_path: Path) -> None:
     assert pharmacy.price("B1") is None  # not known is not 0
 
 
+USUAL = [(f"2026-{month:02}-{day:02}", 10) for month in range(6, 11) for day in range(1, 29)]
+UNUSUAL = [
+    # what else A1 was issued, beside 10 a day for five months; the rows that look mistyped
+    ([("2026-11-12", 10_000)], [142]),
+    ([("2026-11-12", 600)], [142]),
+    ([("2026-11-12", 550)], []),  # less than 60 days of its use
+    ([("2026-11-12", 10_000), ("2026-11-13", 500)], []),  # 20 times another: it has such days
+    ([("2025-11-12", 10_000)], []),  # more than a year ago
+    ([("2026-11-12", -10_000)], []),  # a return
+    ([("2026-11-12", 200)], []),
+]
+
+
+@pytest.mark.parametrize(("others", "rows"), UNUSUAL)
+def test_an_issue_far_above_all_others_is_told_of_and_counts(
+    others: list[tuple[str, int]], rows: list[int], tmp_path: Path
+) -> None:
+    lines = [f"A1,{day},{quantity},main,ICU" for day, quantity in [*USUAL, *others]]
+    pharmacy, problems = read(tmp_path, issues="\n".join(["item,date,quantity,place,to", *lines]))
+    assert [one.row for one in pharmacy.unusual_issues] == rows
+    assert pharmacy.issues.height == len(lines)
+    told = [one for one in said(problems, "warning") if "mistyped" in one]
+    assert [f"issues.csv: row {row}: " in one for row, one in zip(rows, told, strict=True)] == [
+        True for _ in rows
+    ]
+
+
+LUMPY = [
+    [(f"2026-{1 + at // 4:02}-{1 + at % 4 * 7:02}", 1 + at % 3 * 40) for at in range(40)],
+    [(f"2026-{1 + at // 4:02}-{1 + at % 4 * 7:02}", 100 if at == 30 else 5) for at in range(40)],
+    [(f"2026-{month:02}-01", 2) for month in range(1, 11)] + [("2026-11-12", 5000)],  # few
+]
+
+
+@pytest.mark.parametrize("issued", LUMPY, ids=["lumps", "one lump", "few"])
+def test_lumpy_use_does_not_look_mistyped(issued: list[tuple[str, int]], tmp_path: Path) -> None:
+    lines = [f"A1,{day},{quantity},main,ICU" for day, quantity in issued]
+    pharmacy, _ = read(tmp_path, issues="\n".join(["item,date,quantity,place,to", *lines]))
+    assert pharmacy.unusual_issues == ()
+
+
 def test_many_rows_with_one_fault_are_counted_not_listed(tmp_path: Path) -> None:
     lines = "".join(f"A1,day {day},5,main,ICU\n" for day in range(1000))
     pharmacy, problems = read(tmp_path, issues=ISSUES + lines + "A1,2026-11-20,1,main,ICU\n")

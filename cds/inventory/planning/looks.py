@@ -43,6 +43,7 @@ def looks_of(
         *_of_money(pharmacy, portfolio, lines, own_budget=own_budget),
         *_of_cold_room(engine),
         *_of_feed(pharmacy),
+        *_of_unusual_issues(pharmacy),
         *_of_unplanned(pharmacy, futures, portfolio, lots),
     ]
     sources = Sources(pharmacy)
@@ -135,6 +136,22 @@ def _of_feed(pharmacy: Pharmacy) -> Iterator[Look]:
             days = (pharmacy.as_of - day).days
             if days > pharmacy.settings.stale_days:
                 yield Look("feed_stale", None, {"what": what, "day": str(day), "days": float(days)})
+
+
+def _of_unusual_issues(pharmacy: Pharmacy) -> Iterator[Look]:
+    for one in pharmacy.unusual_issues:
+        yield Look(
+            "unusual_issue",
+            one.item,
+            {
+                "file": one.file,
+                "row": one.row,
+                "day": str(one.day),
+                "quantity": one.quantity,
+                "largest_other": one.largest_other,
+                "usual_daily": one.usual_daily,
+            },
+        )
 
 
 def _of_unplanned(

@@ -27,15 +27,18 @@ LookKind = Literal[
     "price_stale",
     "order_missing",
     "feed_stale",
+    "unusual_issue",
 ]
 LOOK_KINDS: Final[tuple[LookKind, ...]] = (
-    "table_cut_off", "feed_stale", "runs_out", "no_supplier", "no_history", "supplier_minimum",
-    "budget", "cold_room", "quota", "pack_above_maximum", "below_minimum", "price_stale",
-    "order_missing",
+    "table_cut_off", "feed_stale", "unusual_issue", "runs_out", "no_supplier", "no_history",
+    "supplier_minimum", "budget", "cold_room", "quota", "pack_above_maximum", "below_minimum",
+    "price_stale", "order_missing",
 )  # fmt: skip
 """What a person must look at, the gravest first. ``table_cut_off``: so much of a table is missing
 or set aside that what is left is not the pharmacy. ``feed_stale``: the newest movement is old, so
-that every figure is. ``runs_out``: a vital item that may run out before an order of today comes.
+that every figure is. ``unusual_issue``: a single issue so far above all others of its item that it
+looks mistyped; it counts. ``runs_out``: a vital item that may run out before an order of today
+comes.
 ``no_supplier``: it is used and nobody is known to sell it.
 ``no_history``: a vital item of which nothing was ever issued. ``supplier_minimum``: a vital item
 may run out because an order worth its supplier's minimum is not worth while. ``budget``: it

@@ -9,6 +9,7 @@ from cds.inventory.problems import Problem
 from cds.inventory.reading.amounts import read_quantity
 from cds.inventory.reading.lots import Known, fill_from_gs1, read_place
 from cds.inventory.reading.rows import Rows
+from cds.inventory.reading.sources import ROW
 
 if TYPE_CHECKING:
     import polars as pl
@@ -19,14 +20,14 @@ _TWICE_ROWS: Final = 20
 
 
 def read_issues(rows: Rows, known: Known, as_of: date) -> tuple[pl.DataFrame, int]:
-    """Issues up to ``as_of``, and how many rows are later."""
+    """Issues up to ``as_of``, each with the number of its row, and how many rows are later."""
     import polars as pl
 
     if not _movement(rows, known, signed=True):
         return issues_frame(), 0
     rows.text("to")
     frame, later = _until(rows, as_of)
-    frame = frame.select("item", "date", "quantity", "place", "to", "lot")
+    frame = frame.select("item", "date", "quantity", "place", "to", "lot", ROW)
     recording = frame["place"].drop_nulls().unique()
     transfer = (
         pl.col("to").is_in(recording.implode()) & (pl.col("to") != pl.col("place"))

@@ -25,7 +25,8 @@ from cds.inventory.reading.columns import NEEDED, TABLES
 from cds.inventory.reading.prices import known_prices, note_stale
 from cds.inventory.reading.rows import Rows
 from cds.inventory.reading.settings import FILE, read_settings
-from cds.inventory.reading.sources import find_tables, read_table
+from cds.inventory.reading.sources import ROW, find_tables, read_table
+from cds.inventory.unusual import UnusualIssue, unusual_issues
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,6 +54,7 @@ def load(folder: Path, as_of: date) -> tuple[Pharmacy, tuple[Problem, ...]]:
     findings.raise_broken(_at(folder))
     note_stale(pharmacy, findings)
     _note_old_feed(pharmacy, findings)
+    _note_unusual(pharmacy, findings)
     return pharmacy, tuple(findings.problems)
 
 
@@ -99,6 +101,10 @@ class _Reader:
             lambda rows: movements.read_issues(rows, known, as_of),
             movements.issues_frame(),
         )
+        unusual: tuple[UnusualIssue, ...] = ()
+        if ROW in issues.columns:
+            unusual = unusual_issues(issues, ROW, self._paths["issues"].name, as_of)
+            issues = issues.drop(ROW)
         receipts = self._dated(
             "receipts",
             lambda rows: movements.read_receipts(rows, known, as_of),
@@ -154,6 +160,7 @@ class _Reader:
             refused=self._refused,
             later=self._later,
             unknown_items=frozenset(self._unknown),
+            unusual_issues=unusual,
             files=(FILE, *(path.name for path in self._paths.values())),
         )
 
@@ -243,6 +250,19 @@ def _note_old_feed(pharmacy: Pharmacy, findings: Findings) -> None:
                 "warning", "lots", FILE, 0, "stock_date",
                 f"the lots were counted on {counted}, {(as_of - counted).days} days before "
                 f"{as_of}; expected at most {settings.stale_days}",
+            )
+        )  # fmt: skip
+
+
+def _note_unusual(pharmacy: Pharmacy, findings: Findings) -> None:
+    """An issue so large that it looks mistyped is used, and told of."""
+    for one in pharmacy.unusual_issues:
+        findings.add(
+            Problem(
+                "warning", "issues", one.file, one.row, "",
+                f"{one.quantity:g} of '{one.item}' were issued on {one.day}; the largest other "
+                f"issue of it is {one.largest_other:g}, its usual use {one.usual_daily:.1f} a day: "
+                "was it mistyped? (it counts)",
             )
         )  # fmt: skip
 

@@ -140,6 +140,13 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "库存与出库中有 {lacking} 个品种不在 {table} 中（其中仅有 {known} 个）：表格似乎不完整；"
         "恢复之前请勿发送订单",
     ),
+    "look_unusual_issue": (
+        "{name}: {file}, row {row} says that {quantity} were issued on {day}; the largest other "
+        "issue is {largest_other}, the usual use {usual_daily} a day. It counts: if it was "
+        "mistyped, mend it and order again",
+        "{name}：{file} 第 {row} 行记录{day}出库 {quantity}；其余单笔出库最多 {largest_other}，"
+        "通常日用量 {usual_daily}。该行已计入：如为误录，请更正后重新计算",
+    ),
     "look_feed_stale_issues": (
         "the newest issue is of {day}, {days} day[|s] old: is the feed stale?",
         "最新出库记录为 {day}，已 {days} 天：数据是否中断？",
@@ -319,8 +326,8 @@ class OrderWords:
             return percent(value)
         if key in ("arrival", "next_arrival", "needed_by", "day"):
             return self.day(value if isinstance(value, str) else None)
-        if isinstance(value, str):
-            return value
+        if isinstance(value, str) or key == "row":
+            return str(value)
         if key == "price":
             return _price(value)
         if key in ("days", "minimum_order_value") or item is None:
