@@ -94,6 +94,8 @@ def test_refused_rows_are_in_no_sum(tmp_path: Path) -> None:
 
 BROKEN = [
     ({"issues": "item,quantity\nA1,5\n"}, "has no column 'date'; found item, quantity"),
+    ({"issues": "item,quantity\nA1,5\n"}, "expected of item (药品编码), date (日期), quantity (数量), packs"),
+    ({"items": "item,unit,pack,ven\nA1,tablet,20,E\n"}, "has no column 'name'; found item, unit, pack, ven; expected of item (药品编码), name (英文名), name_zh (名称)"),
     ({"issues": "item,date,quanttiy\nA1,2026-11-01,5\n"}, "did you mean 'quantity'?"),
     ({"issues": "item,date,quantity,packs\nA1,2026-11-01,5,1\n"}, "has both 'quantity' (units) and 'packs'"),
     ({"issues": "item,date\nA1,2026-11-01\n"}, "has neither 'quantity' (units) nor 'packs'"),
@@ -216,6 +218,21 @@ def test_chinese_tables_in_the_usual_encodings(
     pharmacy, problems = read(tmp_path, issues=content)
     assert said(problems) == []
     assert pharmacy.issues["to"].to_list() == ["重症医学科", "急诊科"]
+
+
+def test_a_chinese_name_alone_is_the_name(tmp_path: Path) -> None:
+    items = "药品编码,药品名称,单位,包装,VEN\nA1,对乙酰氨基酚,片,20,E\nB1,胰岛素,瓶,1,V\n"
+    pharmacy, problems = read(tmp_path, items=items.encode("gb18030"))
+    assert said(problems) == []
+    shown = {(item.name, item.name_zh, item.label("en")) for item in pharmacy.items.values()}
+    assert shown == {(name, name, name) for name in ("对乙酰氨基酚", "胰岛素")}
+
+
+def test_an_empty_english_name_gives_way_to_the_chinese_one(tmp_path: Path) -> None:
+    items = "item,name,药品名称,unit,pack,ven\nA1,,对乙酰氨基酚,tablet,20,E\nB1,,,vial,1,V\n"
+    pharmacy, problems = read(tmp_path, items=items)
+    assert pharmacy.items["A1"].name == "对乙酰氨基酚" and "B1" not in pharmacy.items
+    assert "items.csv: row 3, column name: is empty; expected a name" in said(problems)
 
 
 def test_packs_and_other_units_become_the_items_unit(tmp_path: Path) -> None:

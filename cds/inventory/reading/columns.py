@@ -91,7 +91,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 """The columns that each table may have, in the usual order."""
 
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
-    "items": ("item", "name", "unit", "pack", "ven"),
+    "items": ("item", "unit", "pack", "ven"),  # and name or name_zh
     "places": ("place",),
     "lots": (),  # a GS1 element string may stand for item, lot, expiry and quantity
     "issues": ("item", "date"),
@@ -154,6 +154,17 @@ def spellings(table: str) -> dict[str, str]:
             for other in names.get(column, ()):
                 meant.setdefault(squeezed(other), column)
     return meant
+
+
+def headings(table: str) -> list[str]:
+    """The columns a table may have, each with its first Chinese name, where it has one."""
+    own = _OWN.get(table, {})
+    found = []
+    for column in COLUMNS[table]:
+        names = (*own.get(column, ()), *_COMMON.get(column, ()))
+        chinese = next((name for name in names if "\u4e00" <= name[0] <= "\u9fff"), None)
+        found.append(column if chinese is None else f"{column} ({chinese})")
+    return found
 
 
 def squeezed(header: str) -> str:

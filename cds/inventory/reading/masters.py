@@ -37,12 +37,16 @@ _SUBSTITUTE = re.compile(r"(\S+)(?:\s+(\d+(?:\.\d+)?))?")
 
 def read_items(rows: Rows) -> tuple[dict[str, Item], set[str]]:
     """The items by code, and the codes whose row was set aside."""
-    if not rows.require("item", "name", "unit", "pack", "ven"):
+    named = "name" if rows.has("name") or not rows.has("name_zh") else "name_zh"
+    if not rows.require("item", named, "unit", "pack", "ven"):
         return {}, set()
-    for column in ("item", "name", "unit"):
+    for column in ("item", "unit"):
         rows.text(column, required=True)
-    for column in ("name_zh", "atc", "form", "substitutes", "gtin"):
+    for column in ("name", "name_zh", "atc", "form", "substitutes", "gtin"):
         rows.text(column)
+    # A Chinese export has Chinese names only: they are then the names.
+    rows.put("name", rows.column("name").fill_null(rows.column("name_zh")))
+    rows.refuse(rows.column("name").is_null(), named, lambda _: "is empty; expected a name")
     rows.number("pack", above=True, required=True)
     rows.choice("ven", _VEN, required=True)
     rows.choice("abc", {"a": "A", "b": "B", "c": "C"})

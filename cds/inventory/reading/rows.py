@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cds.errors import Place
 from cds.inventory.problems import KEPT, Findings, Problem, Severity
 from cds.inventory.reading import cells
-from cds.inventory.reading.columns import COLUMNS
+from cds.inventory.reading.columns import headings
 from cds.inventory.reading.names import expected
 from cds.inventory.reading.sources import ROW, RawTable
 
@@ -48,7 +48,7 @@ class Rows:
             self.findings.broken(
                 Place(self.file, "row 1"),
                 f"has no column '{column}'; found {found}; expected of "
-                f"{', '.join(COLUMNS[self.name])}",
+                f"{', '.join(headings(self.name))}",
             )
         return not missing
 
