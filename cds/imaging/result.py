@@ -30,8 +30,9 @@ class Heatmap:
 
     ``path``: empty where no file was asked for. ``method``: cam or occlusion; boxes or regions
     where what the model found is drawn. ``label``: whose evidence it shows. ``faithfulness`` is
-    compared with ``chance``, the same score of random orders, with its 95 % interval; a map that
-    is not ``better`` shows nothing.
+    compared with ``chance``, the same score of ``orders`` random orders, with its 95 % interval;
+    ``as_good`` of them score at least as much, None where the map ranks nothing. A map that is not
+    ``better`` shows nothing.
     """
 
     path: str
@@ -41,6 +42,8 @@ class Heatmap:
     label: str = ""
     chance_interval: tuple[float, float] | None = None
     better: bool | None = None
+    as_good: int | None = None
+    orders: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,8 @@ def _faithfulness_json(heatmap: Heatmap) -> dict[str, Any]:
         "chance_interval": None
         if heatmap.chance_interval is None
         else [_rounded(end) for end in heatmap.chance_interval],
+        "random_orders": heatmap.orders,
+        "random_as_good": heatmap.as_good,
         "better_than_random": heatmap.better,
     }
 

@@ -82,6 +82,7 @@ def test_the_map_points_at_the_blob_and_says_how_far_to_believe_it(tmp_path: Pat
     told = entry["faithfulness"]
     assert (told["method"], told["label"], told["better_than_random"]) == ("cam", "BLOB", True)
     assert told["score"] > told["chance_interval"][1]
+    assert (told["random_as_good"], told["random_orders"]) == (0, 19)
     picture = np.asarray(Image.open(entry["heatmap"]).convert("RGB")).astype(int)
     colourful = picture[:640].max(axis=2) - picture[:640].min(axis=2)
     rows, columns = np.nonzero(colourful > 0.8 * colourful.max())

@@ -97,7 +97,7 @@ def test_boxes_and_regions_are_outlined_in_place() -> None:
 
 
 def test_a_picture_is_the_same_bytes_each_time_and_has_no_name_in_it() -> None:
-    heatmap = Heatmap("Smith_John.png", "cam", 0.3, 0.1, "PNEUMONIA", (0.0, 0.2), True)
+    heatmap = Heatmap("Smith_John.png", "cam", 0.3, 0.1, "PNEUMONIA", (0.0, 0.2), True, 0, 19)
     image = filed(result(file="Smith_John.dcm", heatmap=heatmap), frame(radiograph()))
     lines = caption(image, run(), "en")
     assert not any("Smith" in line or "P0042" in line for line in lines)

@@ -203,6 +203,8 @@ def test_a_map_is_believed_only_where_it_beats_random_orders(
     assert low <= found.chance <= high
     assert -1 <= found.score <= 1
     assert found.score > high or not better
+    assert (found.as_good is None) == (name == "the same everywhere")
+    assert found.p_value == (1.0 if found.as_good is None else (found.as_good + 1) / 20)
 
 
 def test_random_maps_pass_one_time_in_twenty() -> None:

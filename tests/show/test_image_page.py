@@ -19,12 +19,14 @@ from test_predict_html import parsed
 from cds.cli.image.heatmaps import Pictures
 from cds.imaging.documents.filed import Filed, filed
 from cds.imaging.result import Heatmap
-from cds.show.image.diagnosticreport import bundle
+from cds.show.image import words as table_words
+from cds.show.image.diagnosticreport import bundle, heat_words
+from cds.show.image.heat import heat_numbers, heat_verdict
 from cds.show.image.html import page
 from cds.show.image.page_words import catalogue
 
-BELIEVED = Heatmap("m.png", "cam", 0.31, 0.12, "PNEUMONIA", (0.10, 0.14), True)
-NOT_BELIEVED = Heatmap("m.png", "cam", 0.11, 0.12, "PNEUMONIA", (0.10, 0.14), False)
+BELIEVED = Heatmap("m.png", "cam", 0.31, 0.12, "PNEUMONIA", (0.10, 0.14), True, 0, 19)
+NOT_BELIEVED = Heatmap("m.png", "cam", 0.11, 0.12, "PNEUMONIA", (0.10, 0.14), False, 2, 19)
 SMALL = b"\x89PNG\r\n"
 
 
@@ -108,7 +110,7 @@ def test_what_is_not_said_has_a_reason(at: int, key: str, code: str | None) -> N
 def test_notes_tell_how_far_to_believe_what_was_missing_and_what_it_is_not_for() -> None:
     looked, _, refused, _ = made()["Observation"]
     told = " ".join(note["text"] for note in looked["note"])
-    assert "not a finding. Faithfulness 0.31, random orders 0.12 (0.10 to 0.14): better" in told
+    assert "not a finding. Faithfulness 0.31, random orders 0.12 on average; 0 of 19" in told
     assert "Not for: adults" in told and "window: centre 40" in told
     assert "letters in the image" in " ".join(note["text"] for note in refused["note"])
 
@@ -150,6 +152,27 @@ def test_a_map_that_is_not_believed_is_to_be_ignored() -> None:
     text = html(of=[filed(result(heatmap=NOT_BELIEVED), frame(radiograph()))])
     assert "to be ignored" in text and "not better than random" in text
     assert "is to be ignored" not in html()
+
+
+VERDICTS = [  # score, random orders as good: what is said in the same breath
+    (0.31, 0, True, "0 of 19 did as well or better: better than random", "有 0 次不低于热图：优于"),
+    # The mean of the orders was -0.08 (-0.17 to 0.00), and a map of 0.04 "not better".
+    (0.04, 3, False, "3 of 19 did as well or better, where none may: not", "有 3 次不低于热图（须"),
+    (-0.04, 0, False, "does not lower the probability", "概率并未下降"),
+    (0.04, None, False, "it is the same everywhere", "各处相同"),
+]
+
+
+@pytest.mark.parametrize(("score", "as_good", "better", "english", "chinese"), VERDICTS)
+def test_the_verdict_on_a_map_stands_beside_the_numbers_that_it_follows_from(
+    score: float, as_good: int | None, better: bool, english: str, chinese: str
+) -> None:
+    heatmap = Heatmap("m.png", "cam", score, -0.08, "P", (-0.17, 0.0), better, as_good, 19)
+    for language, expected in (("en", english), ("zh", chinese)):
+        told = heat_words(heatmap, language)
+        assert expected in told and "0.17" not in told
+        short = table_words.say(heat_verdict(heatmap), language, **heat_numbers(heatmap))
+        assert ("19" in short) == ("19" in told)
 
 
 def test_each_sheet_says_what_the_model_is_and_is_not_for() -> None:

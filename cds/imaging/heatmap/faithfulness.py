@@ -28,14 +28,19 @@ class Faithfulness:
     """The area over a map's deletion curve, and that of random orders.
 
     ``score``: the mean fall of the label's probability over the steps, −1 to 1. ``chance``: the
-    mean of the random orders, with its 95 % interval (Student's t). ``p_value``: the share of
-    orders, the map's own among them, that fall at least as far.
+    mean of the random orders, with its 95 % interval (Student's t). ``as_good``: how many of the
+    ``ORDERS`` fall at least as far; None where the map is the same everywhere and ranks nothing.
     """
 
     score: float
     chance: float
     chance_interval: tuple[float, float]
-    p_value: float
+    as_good: int | None
+
+    @property
+    def p_value(self) -> float:
+        """The share of orders, the map's own among them, that fall at least as far."""
+        return 1.0 if self.as_good is None else (1 + self.as_good) / (1 + ORDERS)
 
     @property
     def better(self) -> bool:
@@ -68,12 +73,11 @@ def deletion_test(
     falls = (whole - _probability(found)).reshape(len(orders), STEPS).mean(axis=1)
     own, others = float(falls[0]), falls[1:]
     mean, error = float(others.mean()), float(others.std(ddof=1) / np.sqrt(ORDERS))
-    at_least = int((others >= own).sum())
     return Faithfulness(
         score=own,
         chance=mean,
         chance_interval=(mean - _T_18 * error, mean + _T_18 * error),
-        p_value=1.0 if flat else (1 + at_least) / (1 + ORDERS),
+        as_good=None if flat else int((others >= own).sum()),
     )
 
 

@@ -17,6 +17,7 @@ from cds.imaging.heatmap.drawing import (
     with_scale,
 )
 from cds.imaging.heatmap.explain import Explainer, Explanation
+from cds.imaging.heatmap.faithfulness import ORDERS
 from cds.imaging.result import Box, Heatmap, Region
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def heatmap_of(explanation: Explanation, path: str = "") -> Heatmap:
         label=explanation.label,
         chance_interval=found.chance_interval,
         better=found.better,
+        as_good=found.as_good,
+        orders=ORDERS,
     )
 
 

@@ -13,7 +13,8 @@ from uuid import NAMESPACE_URL, uuid5
 from cds.imaging.contract.model import Label
 from cds.imaging.documents.codes import fhir_system, named
 from cds.imaging.documents.filed import Filed
-from cds.imaging.result import Run
+from cds.imaging.result import Heatmap, Run
+from cds.show.image.heat import heat_numbers, heat_verdict
 from cds.show.image.page_words import say, titled
 from cds.show.image.words import worded
 from cds.show.layout import clean
@@ -243,11 +244,9 @@ class _Writer:
         return str(uuid5(NAMESPACE_URL, "|".join((*parts, *made_with))))
 
 
-def heat_words(heatmap: Any, language: str) -> str:
+def heat_words(heatmap: Heatmap, language: str) -> str:
     """Where the model looked is a sentence only together with how far to believe it."""
-    low, high = heatmap.chance_interval or (heatmap.chance, heatmap.chance)
-    key = "heat_better" if heatmap.better else "heat_worse"
-    return say(key, language, score=heatmap.faithfulness, chance=heatmap.chance, low=low, high=high)
+    return say(heat_verdict(heatmap), language, **heat_numbers(heatmap))
 
 
 def _study(image: Filed) -> Resource:

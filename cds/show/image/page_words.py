@@ -26,15 +26,25 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "reason": ("Reason: {text}", "原因：{text}"),
     "heat_better": (
         "Where the model looked, not a finding. Faithfulness {score:.2f}, random orders "
-        "{chance:.2f} ({low:.2f} to {high:.2f}): better than random.",
-        "热图显示模型关注的区域，不是病灶。可信度 {score:.2f}，随机对照 {chance:.2f}"
-        "（{low:.2f} 至 {high:.2f}）：优于随机。",
+        "{chance:.2f} on average; {as_good} of {orders} did as well or better: better than random.",
+        "热图显示模型关注的区域，不是病灶。可信度 {score:.2f}，随机对照平均 {chance:.2f}；"
+        "{orders} 次随机对照中有 {as_good} 次不低于热图：优于随机。",
     ),
     "heat_worse": (
         "The map of where the model looked is to be ignored. Faithfulness {score:.2f}, random "
-        "orders {chance:.2f} ({low:.2f} to {high:.2f}): not better than random.",
-        "热图不可信，请忽略。可信度 {score:.2f}，随机对照 {chance:.2f}"
-        "（{low:.2f} 至 {high:.2f}）：不优于随机。",
+        "orders {chance:.2f} on average; {as_good} of {orders} did as well or better, where none "
+        "may: not better than random.",
+        "热图不可信，请忽略。可信度 {score:.2f}，随机对照平均 {chance:.2f}；"
+        "{orders} 次随机对照中有 {as_good} 次不低于热图（须为 0 次）：不优于随机。",
+    ),
+    "heat_no_fall": (
+        "The map of where the model looked is to be ignored. Faithfulness {score:.2f}: covering "
+        "what it points at does not lower the probability.",
+        "热图不可信，请忽略。可信度 {score:.2f}：遮住热图所示区域后概率并未下降。",
+    ),
+    "heat_flat": (
+        "The map of where the model looked is to be ignored: it is the same everywhere.",
+        "热图不可信，请忽略：各处相同。",
     ),
     "detector": (
         "Lengths are at the detector; in the patient they are smaller.",

@@ -8,6 +8,7 @@ from itertools import zip_longest
 from typing import Final
 
 from cds.imaging.result import Heatmap, ImageResult
+from cds.show.image.heat import heat_numbers, heat_verdict
 from cds.show.image.words import say
 from cds.show.layout import Terminal, cells, clean, pad, wrap
 
@@ -165,9 +166,7 @@ def _beneath(result: ImageResult, language: str, terminal: Terminal, verbose: bo
 
 
 def _heatmap(heatmap: Heatmap, language: str) -> str:
-    score, chance = heatmap.faithfulness, heatmap.chance
-    if score is None or chance is None:
+    if heatmap.faithfulness is None:
         return say("drawn", language, path=clean(heatmap.path))
-    key = "heat_better" if heatmap.better else "heat_worse"
-    belief = say(key, language, score=score, chance=chance)
+    belief = say(heat_verdict(heatmap), language, **heat_numbers(heatmap))
     return say("heatmap", language, path=clean(heatmap.path), belief=belief).replace("  ", " ")

@@ -57,12 +57,25 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "drawn": ("drawn in {path}", "已绘制于 {path}"),
     "heat_better": (
-        "faithfulness {score:.2f}, random {chance:.2f}: better than random",
-        "可信度 {score:.2f}，随机对照 {chance:.2f}：优于随机",
+        "faithfulness {score:.2f}, random {chance:.2f} on average, {as_good} of {orders} as good: "
+        "better than random",
+        "可信度 {score:.2f}，随机对照平均 {chance:.2f}，{orders} 次中 {as_good} 次不低于热图："
+        "优于随机",
     ),
     "heat_worse": (
-        "faithfulness {score:.2f}, random {chance:.2f}: not better than random, it shows nothing",
-        "可信度 {score:.2f}，随机对照 {chance:.2f}：不优于随机，无参考价值",
+        "faithfulness {score:.2f}, random {chance:.2f} on average, {as_good} of {orders} as good "
+        "where none may be: not better than random, it shows nothing",
+        "可信度 {score:.2f}，随机对照平均 {chance:.2f}，{orders} 次中 {as_good} 次不低于热图"
+        "（须为 0 次）：不优于随机，无参考价值",
+    ),
+    "heat_no_fall": (
+        "faithfulness {score:.2f}: covering what it points at does not lower the probability, "
+        "it shows nothing",
+        "可信度 {score:.2f}：遮住热图所示区域后概率并未下降，无参考价值",
+    ),
+    "heat_flat": (
+        "it is the same everywhere and shows nothing",
+        "各处相同，无参考价值",
     ),
     "box": (
         "{label} {score:.2f} at {left:.0f}, {top:.0f}: {width:.0f} x {height:.0f} pixels{size}",
