@@ -130,6 +130,16 @@ def test_a_planted_mistake_is_caught_with_its_remedy(
     assert remedy in first.remedy
 
 
+def test_what_is_asked_of_golden_images_by_the_gate_is_said(tmp_path: Path) -> None:
+    """'2 of 8 golden images lie within 13.53' read like a fault and was none."""
+    folder = sound(tmp_path / "m", tiny.brightness())
+    (said,) = [f for f in check_model(open_folder(folder)) if f.check == "gate"]
+    assert said.verdict == "ok" and said.found.startswith("the nearest golden image lies at ")
+    assert said.found.endswith(", within 5; the others may lie beyond")
+    (said,) = faults(changed(folder, lambda c: replace(c, gate=Gate(GATE, 0.01, 0.95))))
+    assert said.found.startswith("no golden image lies within 0.01: the nearest lies at ")
+
+
 def test_a_batch_axis_that_is_fixed_inside(tmp_path: Path) -> None:
     """The graph says that it takes any number of images and reshapes to one row within."""
     folder = sound(tmp_path / "m", tiny.brightness(batch="n"))
