@@ -396,6 +396,15 @@ def test_an_issue_that_looks_mistyped_needs_a_person_and_counts(tmp_path: Path) 
     assert any(problem["row"] == 177 for problem in document["problems"])
 
 
+def test_rows_set_aside_are_what_a_person_must_look_at(tmp_path: Path) -> None:
+    lots = "item,lot,quantity,expiry,place\nA1,L1,200,2027-03-31,main\nA1,L2,-5,2027-03-31,main\n"
+    document = document_of(small(tmp_path, PLAIN, lots=lots))
+    (look,) = [one for one in document["look"] if one["kind"] == "rows_refused"]
+    assert look["values"] == {"table": "lots", "rows": 1}
+    assert look["text"] == "lots: 1 row was set aside as wrong and is in no sum"
+    assert "lots 有 1 行数据有误" in look["text_zh"]
+
+
 BAD = [
     (("--budget", "-1"), "out of range"),
     (("--budget", "nan"), "is not a number"),

@@ -60,7 +60,7 @@ def test_status_ranks_the_vital_item_that_runs_low_first() -> None:
     document = checked(run)
     first = document["items"][0]
     assert first["name"].startswith("Norepinephrine") and first["concern"] == "risk"
-    assert first["item"] in document["needs_person"]
+    assert {"kind": "risk", "item": first["item"], "values": {}} in document["needs_person"]
     assert len(document["items"]) == 120
     assert document["refused_rows"] == {}
     assert "stale" in run.err  # one price is old, on purpose
@@ -156,6 +156,73 @@ def test_rows_set_aside_are_counted_and_a_person_must_look(
     assert document["refused_rows"] == {"lots": 1}
     assert "lots.csv: row 3, column quantity: is -5" in run.err
     assert "1 row was set aside" in inventory(*words, folder, "-q").out
+
+
+USED = "item,date,quantity,place,to\n" + "".join(
+    f"{item},2026-{month:02}-{day:02},2,main,ICU\n"
+    for month in range(5, 12)
+    for day in range(1, 23)
+    for item in ("A1", "B1")
+)
+PLENTY = "item,lot,quantity,expiry,place\nA1,L1,999,2029-01-01,main\nB1,M1,999,2029-01-01,main\n"
+SOLD = {
+    "suppliers": "supplier,name,lead_time_days\nS1,Seller,3\n",
+    "offers": "item,supplier,price,priced_on\nA1,S1,5,2026-11-01\nB1,S1,5,2026-11-01\n",
+}
+FILES = [
+    # what the files have, the day, what status must name, in words
+    ({}, "2026-11-23", [], ""),
+    (
+        {"lots": PLENTY + "A1,L2,-5,2029-01-01,main\n"},
+        "2026-11-23",
+        [{"kind": "rows_refused", "item": None, "values": {"table": "lots", "rows": 1}}],
+        "1 row was set aside",
+    ),
+    (
+        {},
+        "2026-12-01",
+        [
+            {
+                "kind": "feed_stale",
+                "item": None,
+                "values": {"what": "issues", "day": "2026-11-22", "days": 9.0},
+            }
+        ],
+        "the newest issue is of 22 Nov, 9 days old",
+    ),
+    (
+        {"issues": USED + "A1,2026-11-22,5000,main,ICU\n"},
+        "2026-11-23",
+        [
+            {
+                "kind": "unusual_issue",
+                "item": "A1",
+                "values": {
+                    "file": "issues.csv",
+                    "row": 310,
+                    "day": "2026-11-22",
+                    "quantity": 5000.0,
+                    "largest_other": 2.0,
+                    "usual_daily": pytest.approx(308 / 206),
+                },
+            }
+        ],
+        "issues.csv, row 310 says that 5,000 tablet were issued",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("tables", "day", "needs", "said"), FILES, ids=["sound", "refused", "stale", "mistyped"]
+)
+def test_status_names_what_made_its_exit_code_3(
+    tables: dict[str, str], day: str, needs: list[dict[str, Any]], said: str, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "pharmacy", **({"issues": USED, "lots": PLENTY} | SOLD | tables))
+    run = inventory("status", folder, "--as-of", day, "--json")
+    assert checked(run)["needs_person"] == needs
+    assert run.code == (3 if needs else 0)
+    assert said in " ".join(inventory("status", folder, "--as-of", day, "-q").out.split())
 
 
 def test_nothing_is_written_when_the_input_is_broken(tmp_path: Path) -> None:

@@ -30,9 +30,10 @@ def status(
     now: options.Now = None,
     quiet: options.Quiet = False,
 ) -> int:
-    """Rank the items; exit code 3 where a vital one may run out or rows were set aside."""
+    """Rank the items; exit code 3 where a vital one may run out or the files do not do."""
     from cds.cli.inventory.deliver import Delivery, deliver, targets_of
     from cds.cli.inventory.folder import load_pharmacy
+    from cds.inventory.attention import looks_at_files
     from cds.inventory.status import status as ranked
     from cds.show.inventory.status import status_text
 
@@ -42,17 +43,27 @@ def status(
     pharmacy = loaded.pharmacy
     lines = ranked(pharmacy)
     entries = [_entry(pharmacy, line) for line in lines]
-    look = [line.position.item for line in lines if line.needs_person]
+    looks = looks_at_files(pharmacy)
+    attention = [
+        {"kind": look.kind, "item": look.item, "values": dict(look.values)} for look in looks
+    ]
+    attention += [
+        {"kind": line.concern, "item": line.position.item, "values": {}}
+        for line in lines
+        if line.needs_person
+    ]
     deliver(
         "status",
         loaded,
         delivery,
-        {"needs_person": look, "items": entries},
+        {"needs_person": attention, "items": entries},
         _COLUMNS,
         entries,
-        lambda out: status_text(pharmacy, lines, language=language, terminal=out, every=every),
+        lambda out: status_text(
+            pharmacy, lines, looks, language=language, terminal=out, every=every
+        ),
     )
-    return LOOK if look or loaded.must_look else 0
+    return LOOK if attention else 0
 
 
 def _entry(pharmacy: Pharmacy, line: StatusLine) -> dict[str, Any]:

@@ -73,16 +73,11 @@ def solver(night: Night) -> dict[str, Any]:
 
 
 def attention(night: Night) -> list[dict[str, Any]]:
-    """What a person must look at, the gravest first: what the order asks, then rows set aside."""
-    found: list[dict[str, Any]] = [
+    """What a person must look at, the gravest first."""
+    return [
         {"kind": look.kind, "item": look.item, "values": dict(look.values)}
         for look in night.orders.looks
     ]
-    found += [
-        {"kind": "rows_refused", "item": None, "values": {"table": table, "rows": rows}}
-        for table, rows in sorted(night.pharmacy.refused.items())
-    ]
-    return found
 
 
 def warnings(night: Night) -> list[str]:

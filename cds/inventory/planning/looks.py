@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from statistics import median
 from typing import Final
 
+from cds.inventory.attention import LOOK_KINDS, Look, looks_at_files
 from cds.inventory.description import Lot, Pharmacy
 from cds.inventory.ordering.outcome import Plan
 from cds.inventory.planning.build import Portfolio
 from cds.inventory.planning.future import ItemFuture
-from cds.inventory.planning.order_plan import LOOK_KINDS, SUPPLIER_MINIMUM, Look, OrderLine
+from cds.inventory.planning.order_plan import SUPPLIER_MINIMUM, OrderLine
 from cds.inventory.planning.supply import Sources
 from cds.inventory.status import OTHER_RISK, VITAL_RISK
 
-CUT_OFF: Final = 0.2
-"""The share of a table's rows set aside, or of items not there, above which it looks cut off."""
-SLIPS: Final = 1
-"""A single row or item is a slip, however large a share of a small table it is."""
 BUDGET: Final = "budget"
 COLD_ROOM: Final = "cold room"
 QUOTA: Final = "quota"
@@ -39,11 +35,9 @@ def looks_of(
     ``own_budget``: the budget was named by the caller, so the budgets table does not matter.
     """
     found = [
-        *_of_tables(pharmacy),
+        *looks_at_files(pharmacy),
         *_of_money(pharmacy, portfolio, lines, own_budget=own_budget),
         *_of_cold_room(engine),
-        *_of_feed(pharmacy),
-        *_of_unusual_issues(pharmacy),
         *_of_unplanned(pharmacy, futures, portfolio, lots),
     ]
     sources = Sources(pharmacy)
@@ -68,28 +62,6 @@ def looks_of(
 def _gravity(pharmacy: Pharmacy, look: Look) -> tuple[int, int]:
     ven = "VEN".index(pharmacy.items[look.item].ven) if look.item is not None else -1
     return LOOK_KINDS.index(look.kind), ven
-
-
-def _of_tables(pharmacy: Pharmacy) -> Iterator[Look]:
-    """What a broken export leaves is ordered for as if it were all there is."""
-    cut = {}
-    for table, refused in sorted(pharmacy.refused.items()):
-        rows = pharmacy.tables.get(table, 0) + pharmacy.later.get(table, 0) + refused
-        if _large(refused, rows):
-            cut[table] = Look(
-                "table_cut_off", None, {"table": table, "refused": refused, "rows": rows}
-            )
-    lacking, known = len(pharmacy.unknown_items), len(pharmacy.items)
-    if _large(lacking, lacking + known):
-        cut["items"] = Look(
-            "table_cut_off", None, {"table": "items", "lacking": lacking, "known": known}
-        )
-    # Rows of other tables are set aside because of the items that are not there.
-    yield from [cut["items"]] if "items" in cut else cut.values()
-
-
-def _large(part: int, whole: int) -> bool:
-    return part > SLIPS and part > CUT_OFF * whole
 
 
 def _of_money(
@@ -126,32 +98,6 @@ def _of_cold_room(engine: Plan) -> Iterator[Look]:
     """It is full before anything is ordered, so nothing for it was."""
     if any(warning.startswith(COLD_ROOM) for warning in engine.warnings):
         yield Look("cold_room", None, {})
-
-
-def _of_feed(pharmacy: Pharmacy) -> Iterator[Look]:
-    """The newest movement is older than the pharmacy allows, or it counted its lots long ago."""
-    newest = pharmacy.issues["date"].max()
-    for what, day in (("issues", newest), ("lots", pharmacy.settings.stock_date)):
-        if isinstance(day, date):
-            days = (pharmacy.as_of - day).days
-            if days > pharmacy.settings.stale_days:
-                yield Look("feed_stale", None, {"what": what, "day": str(day), "days": float(days)})
-
-
-def _of_unusual_issues(pharmacy: Pharmacy) -> Iterator[Look]:
-    for one in pharmacy.unusual_issues:
-        yield Look(
-            "unusual_issue",
-            one.item,
-            {
-                "file": one.file,
-                "row": one.row,
-                "day": str(one.day),
-                "quantity": one.quantity,
-                "largest_other": one.largest_other,
-                "usual_daily": one.usual_daily,
-            },
-        )
 
 
 def _of_unplanned(

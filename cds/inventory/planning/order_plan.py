@@ -5,58 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final
 
+from cds.inventory.attention import Look
 from cds.inventory.description import Lot
 from cds.inventory.ordering.check.violation import Violation
 from cds.inventory.ordering.outcome import Line, Plan
 from cds.inventory.planning.build import Portfolio, Unplannable
 from cds.inventory.planning.future import ItemFuture
 
-LookKind = Literal[
-    "table_cut_off",
-    "runs_out",
-    "no_supplier",
-    "no_history",
-    "supplier_minimum",
-    "budget",
-    "cold_room",
-    "quota",
-    "pack_above_maximum",
-    "below_minimum",
-    "price_stale",
-    "order_missing",
-    "feed_stale",
-    "unusual_issue",
-]
-LOOK_KINDS: Final[tuple[LookKind, ...]] = (
-    "table_cut_off", "feed_stale", "unusual_issue", "runs_out", "no_supplier", "no_history",
-    "supplier_minimum", "budget", "cold_room", "quota", "pack_above_maximum", "below_minimum",
-    "price_stale", "order_missing",
-)  # fmt: skip
-"""What a person must look at, the gravest first. ``table_cut_off``: so much of a table is missing
-or set aside that what is left is not the pharmacy. ``feed_stale``: the newest movement is old, so
-that every figure is. ``unusual_issue``: a single issue so far above all others of its item that it
-looks mistyped; it counts. ``runs_out``: a vital item that may run out before an order of today
-comes.
-``no_supplier``: it is used and nobody is known to sell it.
-``no_history``: a vital item of which nothing was ever issued. ``supplier_minimum``: a vital item
-may run out because an order worth its supplier's minimum is not worth while. ``budget``: it
-keeps a vital item from what it needs, or there is none. ``quota``: a controlled item needs more
-than may be ordered this month. ``order_missing``: an open order is out for longer than any
-delivery took; it is not counted on."""
-
 SUPPLIER_MINIMUM: Final = "minimum of "
 """How the limit begins that is a supplier's least order value; its code follows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """One thing that a person must look at. ``values`` are the facts by name, for sentences."""
-
-    kind: LookKind
-    item: str | None
-    values: Mapping[str, float | str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import date
 from math import isfinite
 from typing import Any, Final
 
+from cds.inventory.attention import Look
 from cds.inventory.description import Pharmacy
-from cds.inventory.planning.order_plan import Look, OrderLine, OrderPlan
+from cds.inventory.planning.order_plan import OrderLine, OrderPlan
 from cds.show.inventory.order_words import OrderWords
 
 COLUMNS: Final = (

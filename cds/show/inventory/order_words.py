@@ -7,8 +7,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Final
 
+from cds.inventory.attention import Look
 from cds.inventory.description import Pharmacy
-from cds.inventory.planning.order_plan import SUPPLIER_MINIMUM, Look, OrderLine
+from cds.inventory.planning.order_plan import SUPPLIER_MINIMUM, OrderLine
 from cds.show.grammar import fill
 from cds.show.inventory.words import amount, number, percent
 
@@ -139,6 +140,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "looks cut off; send no order before it is whole",
         "库存与出库中有 {lacking} 个品种不在 {table} 中（其中仅有 {known} 个）：表格似乎不完整；"
         "恢复之前请勿发送订单",
+    ),
+    "look_rows_refused": (
+        "{table}: {rows} row[ was|s were] set aside as wrong and [is|are] in no sum",
+        "{table} 有 {rows} 行数据有误，已搁置，未计入任何数字",
     ),
     "look_unusual_issue": (
         "{name}: {file}, row {row} says that {quantity} were issued on {day}; the largest other "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cds.inventory.attention import Look
 from cds.inventory.description import Pharmacy
 from cds.inventory.lead_time import NextDelivery
 from cds.inventory.status import StatusLine
@@ -17,12 +18,16 @@ _NAMED = 8  # vital items that the closing sentence names
 def status_text(
     pharmacy: Pharmacy,
     lines: Sequence[StatusLine],
+    looks: Sequence[Look],
     *,
     language: str,
     terminal: Terminal,
     every: bool,
 ) -> str:
-    """The items of concern first; without ``every`` only those, and at most a screenful."""
+    """The items of concern first; without ``every`` only those, and at most a screenful.
+
+    ``looks``: what the files tell.
+    """
     page = Page(pharmacy, language, terminal)
     say = page.words.say
     counts = {line.concern: 0 for line in lines}
@@ -66,6 +71,7 @@ def status_text(
         every=every,
     )
     page.blank()
+    _looks(page, looks)
     vital = [line for line in lines if line.needs_person]
     if vital:
         names = [page.name(line.position.item) for line in vital[:_NAMED]]
@@ -74,6 +80,19 @@ def status_text(
         page.sentence(say("status_vital", items=page.words.listed(names)), "bold", "red")
     page.sentence(say("status_rule", days=pharmacy.settings.recent_days), "dim")
     return page.text()
+
+
+def _looks(page: Page, looks: Sequence[Look]) -> None:
+    """What the files tell; rows set aside are among the page's notes."""
+    told = [look for look in looks if look.kind != "rows_refused"]
+    if not told:
+        return
+    # Words about orders bring what reckons them: most days there is nothing to say.
+    from cds.show.inventory.order_words import OrderWords
+
+    words = OrderWords(page.pharmacy, page.words.language)
+    for look in told:
+        page.sentence(words.look(look), "bold", "red")
 
 
 def _row(page: Page, line: StatusLine) -> list[str]:
