@@ -86,7 +86,7 @@ def test_forced_answers_stay_refused() -> None:
         (["m", "a.png", "b.png", "c.png"], 2, "a.png: is not there, like 2 others; expected"),
         (["m", "none.png", "dark.png"], 3, "1 of 2 images"),
         (["m", "nothing-here"], 2, "nothing-here"),
-        (["m", "empty"], 2, "no files in empty"),
+        (["m", "empty"], 2, "no images in empty"),
         (["m", "dark.png", "-"], 2, "stands alone"),
         (["nosuch", "dark.png"], 2, "no imaging model is called 'nosuch'"),
         (["bare.onnx", "dark.png"], 2, "cds image pack"),
@@ -381,12 +381,28 @@ def test_results_of_an_earlier_run_in_the_folder_are_no_images() -> None:
     assert "earlier run" not in predict(*words, "-q").err
     Path("study/list.csv").write_text("file,label\n", encoding="utf-8")
     strange = predict("m", "study", "--json")
-    assert strange.code == 3
-    assert [one["file"] for one in strange.document["images"] if one["status"] == "error"] == [
-        str(Path("study/list.csv"))
-    ]
+    assert strange.code == 0 and len(strange.document["images"]) == len(first.document["images"])
+    assert "list.csv: no images, left out" in strange.err
     named = predict("m", "study/out.json")
     assert named.code == 2 and "is not an image" in named.err
+
+
+def test_notes_in_a_folder_are_no_images_that_could_not_be_read() -> None:
+    """PROVENANCE.md counted among the images that could not be read, and asked for a person."""
+    Path("study").mkdir()
+    picture(Path("study/dark.png"), 0.3)
+    for name in ("PROVENANCE.md", "notes.TXT"):
+        Path("study", name).write_text("Where the images are from.", encoding="utf-8")
+    run = predict("m", "study", "--json")
+    assert run.code == 0 and len(run.document["images"]) == 1
+    assert run.err == "cds: study/PROVENANCE.md and 1 more: no images, left out\n"
+    assert predict("m", "study", "-q").err == ""
+    # What begins like an image is one, and what says that it is one must be readable.
+    picture(Path("light.png"), 0.7).rename("study/scan.txt")
+    Path("study/torn.png").write_bytes(b"text")
+    statuses = {o["file"]: o["status"] for o in predict("m", "study", "--json").document["images"]}
+    assert statuses == {"study/dark.png": "ok", "study/scan.txt": "ok", "study/torn.png": "error"}
+    assert predict("m", "study/PROVENANCE.md").code == 2  # what is named is read
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are always Unicode")

@@ -26,16 +26,24 @@ class Meant:
     paths: tuple[Path, ...]
     image: bytes | None = None
 
-    def files(self) -> tuple[list[Path], list[Path]]:
-        """The files to read; and, of folders, those that earlier runs left there as results."""
+    def files(self) -> tuple[list[Path], list[Path], list[Path]]:
+        """The files to read; and, of folders, those that earlier runs left there as results, and
+        those that say by their endings that they are no images."""
         from cds.cli.image.own_results import is_own_result
-        from cds.imaging.reading import files_of
+        from cds.imaging.reading.files import files_of, is_no_image
 
         named = set(self.paths)
-        everything = list(files_of(self.paths))
-        results = [path for path in everything if path not in named and is_own_result(path)]
-        left_out = set(results)
-        return [path for path in everything if path not in left_out], results
+        read: list[Path] = []
+        results: list[Path] = []
+        others: list[Path] = []
+        for path in files_of(self.paths):
+            if path in named:
+                read.append(path)
+            elif is_own_result(path):
+                results.append(path)
+            else:
+                (others if is_no_image(path) else read).append(path)
+        return read, results, others
 
     def reads(self, path: Path) -> bool:
         """Whether ``path`` is a file that is read: given by name, or an image of a folder."""
@@ -73,20 +81,22 @@ def images_of(what: Meant, workers: int, *, quiet: bool = False) -> Images:
     """The images in order; raises InputError where there is nothing to read, as where none of
     what was named is there.
 
-    Results of earlier runs in folders are left out, which is said unless ``quiet``. Where there
-    are many files, processes start to read them at once: close it, come what may.
+    Results of earlier runs in folders and files that are no images by their endings are left
+    out, which is said unless ``quiet``. Where there are many files, processes start to read them
+    at once: close it, come what may.
     """
     from cds.imaging.reading import read, read_bytes, workers_for
 
     if what.image is not None:
         return read_bytes("-", what.image)
     _see_that_one_is_there(what.paths)
-    files, results = what.files()
-    if results and not quiet:
-        more = f" and {len(results) - 1} more" if len(results) > 1 else ""
-        warn(f"{clean(results[0])}{more}: results of an earlier run, left out")
+    files, results, others = what.files()
+    for left_out, why in ((results, "results of an earlier run"), (others, "no images")):
+        if left_out and not quiet:
+            more = f" and {len(left_out) - 1} more" if len(left_out) > 1 else ""
+            warn(f"{clean(left_out[0])}{more}: {why}, left out")
     if not files:
-        raise InputError(f"no files in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
+        raise InputError(f"no images in {', '.join(map(str, what.paths)) or 'the list on stdin'}")
     return read(files, workers=workers_for(len(files), workers))
 
 

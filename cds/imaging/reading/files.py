@@ -15,6 +15,23 @@ _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"II
 _NIFTI_SIZES = (b"\x5c\x01\x00\x00", b"\x00\x00\x01\x5c", b"\x1c\x02\x00\x00", b"\x00\x00\x02\x1c")
 
 
+_NO_IMAGES = frozenset(
+    (".csv", ".doc", ".docx", ".htm", ".html", ".json", ".jsonl", ".log", ".md", ".ndjson", ".pdf",
+     ".py", ".rst", ".sha256", ".toml", ".tsv", ".txt", ".xls", ".xlsx", ".xml", ".yaml", ".yml")
+)  # fmt: skip
+
+
+def is_no_image(path: Path) -> bool:
+    """Whether a file says by its ending that it is no image, and does not begin like one."""
+    if path.suffix.lower() not in _NO_IMAGES:
+        return False
+    try:
+        with path.open("rb") as stream:
+            return kind_of(path.name, stream.read(132)) is None
+    except OSError:
+        return False  # reading it says what is the matter
+
+
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """The files, those of folders in the order of their names; hidden ones are left out.
 
