@@ -126,17 +126,23 @@ def batches_cost(work: BatchWork, made: np.ndarray) -> int:
 
 
 def trigeiro(path: Path) -> BatchWork:
-    """A set of Trigeiro: columns of demand are products, in blocks where there are many."""
+    """A set of Trigeiro: columns of demand are products, in blocks where there are many.
+
+    Notes may stand after a row of the last block, and after the table (G73).
+    """
     lines = [line.split() for line in path.read_text().splitlines()]
     lines = [line for line in lines if line]
     products, periods = int(lines[0][0]), int(lines[0][1])
     table = np.array([[float(word) for word in line] for line in lines[3 : 3 + products]])
     body = lines[3 + products :]
-    blocks = -(-products // len(body[0]))
+    width = len(body[0])
     demand = np.hstack(
         [
-            np.array(body[block * periods : (block + 1) * periods], np.float64)
-            for block in range(blocks)
+            np.array(
+                [row[: products - first] for row in body[first // width * periods :][:periods]],
+                np.float64,
+            )
+            for first in range(0, products, width)
         ]
     ).T
     if demand.shape != (products, periods):
