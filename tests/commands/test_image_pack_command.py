@@ -84,7 +84,7 @@ def test_packed_checked_and_run() -> None:
     checking = image("check", "m", "--json")
     assert checking.code == 0, checking.out
     assert checked(checking.document)["sound"] is True
-    assert "sound" in image("check", "m").out and "一致" in image("check", "m", "--lang", "zh").out
+    assert "sound" in image("check", "m").out and "相符" in image("check", "m", "--lang", "zh").out
     film(Path("a.dcm"), 0.6)
     answer = image("predict", "m", "a.dcm", "--json", "-q")
     assert answer.document["images"][0]["label"] == "BRIGHT"
