@@ -21,15 +21,13 @@ class NextDelivery:
 
     ``order``: the open order that comes; None where nothing is on order and one placed today
     would come. ``basis``: the deliveries of the item or of all the supplier's items, the
-    promised lead time, or the date on which the order is due. ``overdue``: an open order has
-    been out for longer than any delivery took, and is not counted on.
+    promised lead time, or the date on which the order is due.
     """
 
     days: tuple[int, ...]
     supplier: str
     basis: Basis
     order: OpenOrder | None = None
-    overdue: bool = False
 
 
 class LeadTimes:
@@ -76,14 +74,11 @@ class LeadTimes:
         price is taken.
         """
         as_of = self._pharmacy.as_of
-        found: list[NextDelivery] = []
-        overdue = False
-        for order in self._orders.get(item, []):
-            remaining = self._remaining(order, as_of)
-            if remaining is None:
-                overdue = True
-            else:
-                found.append(remaining)
+        found = [
+            remaining
+            for order in self._orders.get(item, [])
+            if (remaining := self._remaining(order, as_of)) is not None
+        ]
         if found:
             return min(found, key=lambda one: (sum(one.days) / len(one.days), one.supplier))
         price = self._pharmacy.prices.get(item)
@@ -94,7 +89,13 @@ class LeadTimes:
         if known is None:
             return None
         days, basis = known
-        return NextDelivery(_at_least_one(days), supplier, basis, None, overdue)
+        return NextDelivery(_at_least_one(days), supplier, basis, None)
+
+    def overdue(self, item: str) -> tuple[OpenOrder, ...]:
+        """Open orders that are out for longer than any delivery took: not counted on."""
+        as_of = self._pharmacy.as_of
+        orders = self._orders.get(item, [])
+        return tuple(order for order in orders if self._remaining(order, as_of) is None)
 
     def _remaining(self, order: OpenOrder, as_of: date) -> NextDelivery | None:
         elapsed = (as_of - order.ordered).days

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from cds.inventory.demand import RecentDemand, recent_demand
-from cds.inventory.description import Lot, Pharmacy
+from cds.inventory.description import Lot, OpenOrder, Pharmacy
 from cds.inventory.fefo import cover_days, days_left, in_order
 from cds.inventory.lead_time import LeadTimes, NextDelivery
 from cds.inventory.shelves import Shelves
@@ -28,7 +28,8 @@ class Position:
     ``cover_days``: until nothing usable is left at that rate, expiring lots left out; None also
     where nothing is used. ``will_expire``: of the usable, what will not be used in time where
     it lies, at the rate of each place; None where such a rate is not known. ``risk``: see
-    ``stock_out_risk``.
+    ``stock_out_risk``. ``overdue``: open orders that are out for longer than any delivery took;
+    they are in ``on_order``, and not counted on.
     """
 
     item: str
@@ -44,6 +45,7 @@ class Position:
     will_expire_value: float | None
     risk: float | None
     delivery: NextDelivery | None
+    overdue: tuple[OpenOrder, ...]
     days_out: int  # recent days out of stock
 
 
@@ -70,6 +72,7 @@ def positions(pharmacy: Pharmacy, rates: Mapping[str, float] | None = None) -> d
             recent.get(code),
             None if rates is None else rates.get(code),
             lead_times.next_delivery(code),
+            lead_times.overdue(code),
             unused,
         )
         for code, lots in by_item.items()
@@ -128,6 +131,7 @@ def _position(
     recent: RecentDemand | None,
     rate: float | None,
     delivery: NextDelivery | None,
+    overdue: tuple[OpenOrder, ...],
     unused: Mapping[Lot, float | None],
 ) -> Position:
     as_of = pharmacy.as_of
@@ -155,5 +159,6 @@ def _position(
         will_expire_value=None if wasted is None else pharmacy.value(code, wasted),
         risk=risk,
         delivery=delivery,
+        overdue=overdue,
         days_out=0 if recent is None else recent.days_out,
     )

@@ -57,7 +57,7 @@ def _concern(position: Position, vital: bool) -> Concern:
         return "out"
     if position.risk is not None and position.risk >= (VITAL_RISK if vital else OTHER_RISK):
         return "risk"
-    if position.delivery is not None and position.delivery.overdue:
+    if position.overdue:
         return "overdue"
     if vital and used and position.risk is None:
         return "unknown"

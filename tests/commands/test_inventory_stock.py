@@ -70,6 +70,10 @@ def test_status_ranks_the_vital_item_that_runs_low_first() -> None:
 def test_status_in_words_fits_the_terminal_in_both_languages() -> None:
     english = inventory("status", SAMPLE, "-q")
     assert "Norepi" in english.out and "may run out" in english.out and english.err == ""
+    told = " ".join(english.out.split())
+    assert "2 with an overdue order" in told  # also D027, whose risk is the graver concern
+    assert "Overdue, and not counted on: PO00811 (Norepinephrine 2 mg/1 mL), PO01483" in told
+    assert "*: nothing on order can be counted on" in told
     chinese = inventory("status", SAMPLE, "-q", "--lang", "zh")
     assert "可能断货" in chinese.out and "湖滨医院药剂科" in chinese.out
     assert max(len(line) for line in english.out.splitlines()) <= 80

@@ -246,9 +246,29 @@ def test_an_order_later_than_any_before_is_not_counted_on(tmp_path: Path) -> Non
         "offers": "item,supplier,price\nA1,S,10\n",
     }
     pharmacy, _ = read(tmp_path, **tables)
-    delivery = positions(pharmacy)["A1"].delivery
+    position = positions(pharmacy)["A1"]
+    delivery = position.delivery
     assert delivery is not None
-    assert delivery.overdue and delivery.order is None and set(delivery.days) == {10}
+    assert delivery.order is None and set(delivery.days) == {10}
+    assert [order.order for order in position.overdue] == ["P1"]
+
+
+@pytest.mark.parametrize("sold", [True, False])
+def test_an_overdue_order_is_told_of_beside_one_that_comes_and_without_a_supplier(
+    sold: bool, tmp_path: Path
+) -> None:
+    tables = {
+        "lead_times": "supplier,item,ordered,received\n"
+        + "".join(f"S,A1,2026-05-0{day},2026-05-1{day}\n" for day in range(1, 7)),
+        "orders": "order,item,supplier,quantity,ordered\nP1,A1,S,40,2026-11-01\n"
+        + ("P2,A1,S,40,2026-11-20\n" if sold else ""),
+    }
+    pharmacy, _ = read(tmp_path, **tables)
+    position = positions(pharmacy)["A1"]
+    assert (position.delivery is not None) == sold
+    assert [order.order for order in position.overdue] == ["P1"]
+    (line,) = [one for one in status(pharmacy) if one.position.item == "A1"]
+    assert line.concern == "overdue"
 
 
 def test_picking_goes_by_expiry_and_never_takes_what_is_held(tmp_path: Path) -> None:

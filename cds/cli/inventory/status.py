@@ -91,6 +91,7 @@ def _entry(pharmacy: Pharmacy, line: StatusLine) -> dict[str, Any]:
         "delivery_latest_days": None if delivery is None else max(delivery.days),
         "delivery_basis": None if delivery is None else delivery.basis,
         "delivery_order": None if order is None else order.order,
+        "overdue_orders": [order.order for order in position.overdue],
         "supplier": None if delivery is None else delivery.supplier,
         "value": money(position.value),
         "will_expire": units(position.will_expire),

@@ -39,7 +39,7 @@ def status_text(
             items=len(lines),
             out=counts.get("out", 0),
             risk=counts.get("risk", 0),
-            overdue=counts.get("overdue", 0),
+            overdue=sum(bool(line.position.overdue) for line in lines),
             expiring=sum((line.position.will_expire or 0) >= 1 for line in lines),
         )
     )
@@ -78,6 +78,12 @@ def status_text(
         if len(vital) > _NAMED:
             names.append(f"+{len(vital) - _NAMED}")
         page.sentence(say("status_vital", items=page.words.listed(names)), "bold", "red")
+    late = [order for line in lines for order in line.position.overdue]
+    if late:
+        orders = [f"{order.order} ({page.name(order.item)})" for order in late[:_NAMED]]
+        if len(late) > _NAMED:
+            orders.append(f"+{len(late) - _NAMED}")
+        page.sentence(say("status_overdue", orders=page.words.listed(orders)))
     page.sentence(say("status_rule", days=pharmacy.settings.recent_days), "dim")
     return page.text()
 
@@ -117,7 +123,7 @@ def _cover(days: float | None, daily: float | None) -> str:
 
 
 def _delivery(delivery: NextDelivery | None) -> str:
-    """``3-9 d``, with a star where nothing is on order yet."""
+    """``3-9 d``, with a star where nothing that can be counted on is on order."""
     if delivery is None:
         return "?"
     first, last = min(delivery.days), max(delivery.days)

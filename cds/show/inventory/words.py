@@ -85,13 +85,18 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "A person must look: {items}.",
         "需要人工处理：{items}。",
     ),
+    "status_overdue": (
+        "Overdue, and not counted on: {orders}.",
+        "逾期未到货、不予计入的订单：{orders}。",
+    ),
     "status_rule": (
         "Risk: the share of past stretches, as long as past deliveries took, whose use this stock "
         "could not have met. Cover: at the mean use of the last {days} day[|s] with stock. "
-        "Next delivery: days until what is on order comes; *: nothing is, days of an order of now.",
+        "Next delivery: days until what is on order comes; *: nothing on order can be counted on, "
+        "days of an order of now.",
         "断货风险：以往与供货周期等长的时段中，现有库存不能满足其用量的比例。"
-        "可用天数：按最近 {days} 天（有货日）的平均用量。下次到货：在途订单的天数；*：无在途订单，"
-        "按现在下单计。",
+        "可用天数：按最近 {days} 天（有货日）的平均用量。下次到货：在途订单的天数；*：无可计入的"
+        "在途订单，按现在下单计。",
     ),
     # forecast
     "demand_head": (
