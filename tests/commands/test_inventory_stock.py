@@ -21,6 +21,7 @@ from roster_runs import ROOT, Run
 from small_pharmacy import write
 
 from cds.cli.app import main
+from cds.show.inventory.words import number
 
 SAMPLE = ROOT / "sample_data" / "pharmacy"
 NOW = "2026-11-23T06:00:00+08:00"
@@ -250,6 +251,29 @@ def test_as_of_looks_back_and_says_what_is_later(tmp_path: Path) -> None:
     document = checked(inventory("status", folder, "--json", "--as-of", "2026-11-19"))
     assert (document["as_of"], document["later_rows"]) == ("2026-11-19", {"issues": 2})
     assert inventory("status", folder, "--as-of", "yesterday").code == 2
+    assert "2 rows do not count: later than 2026-11-19." in inventory(
+        "status", folder, "-q", "--as-of", "2026-11-19"
+    ).out.replace("\n", " ")
+    with (folder / "issues.csv").open("a") as issues:
+        issues.write("A1,2026-11-24,3,main,ICU\n")
+    assert "1 row does not count: later than 2026-11-23." in inventory("status", folder, "-q").out
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (6, "6"),
+        (6.0, "6"),
+        (6.01, "6"),  # not 6.0
+        (6.04, "6"),
+        (6.06, "6.1"),
+        (1234.5, "1,234.5"),
+        (0.04, "0.0"),  # some, not none
+        (None, "?"),
+    ],
+)
+def test_a_quantity_has_as_few_decimals_as_say_it(value: float | None, text: str) -> None:
+    assert number(value) == text
 
 
 def test_names_from_a_file_cannot_be_formulas_or_escape_codes(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{count} 行数据有误，已搁置，未计入以下任何数字（{tables}）。",
     ),
     "later": (
-        "{count} row[|s] of a day after {day} [does|do] not count.",
+        "{count} row[ does|s do] not count: later than {day}.",
         "{count} 行日期晚于 {day}，未计入。",
     ),
     "more": (
@@ -396,7 +396,10 @@ def number(value: float | None) -> str:
     if value is None:
         return "?"
     rounded = round(value, 2)
-    return f"{int(rounded):,}" if float(rounded).is_integer() else f"{rounded:,.1f}"
+    if float(rounded).is_integer():
+        return f"{int(rounded):,}"
+    text = f"{rounded:,.1f}"
+    return text if text in ("0.0", "-0.0") else text.removesuffix(".0")  # never 0 when it is not
 
 
 def amount(value: float | None) -> str:
