@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cds.forecasting.quantiles import LEVELS, MEDIAN, FloatArray
 
 DUST = 1e-6
-FEW_STEPS = 6.0
+FEW_STEPS = 1.0, 6.0
 LOWER, UPPER = (int(np.flatnonzero(np.isclose(LEVELS, level))[0]) for level in (0.1, 0.9))
 
 
@@ -21,8 +21,9 @@ def in_shape(
     """Quantiles (n, horizon, levels) made monotone, non-negative and whole as the history is.
 
     Where ``inwards``, whole numbers are those within the interval, so that it holds as much as
-    the unrounded one; else the nearest. Nearest too where the middle 80 % are fewer than
-    ``FEW_STEPS`` wide: of three numbers that are equally likely, the one in between would be left.
+    the unrounded one; else the nearest. Nearest too where the middle 80 % are ``FEW_STEPS`` wide:
+    of three numbers that are equally likely, the one in between would be left. Narrower ones are
+    those of a series that hardly varies.
     """
     ordered = np.sort(quantiles, axis=-1)
     ordered = np.where(non_negative[:, None, None], np.maximum(ordered, 0.0), ordered)
@@ -32,8 +33,9 @@ def in_shape(
     below = np.minimum(np.ceil(ordered - DUST), middle)
     side = np.arange(len(LEVELS)) - MEDIAN
     within = np.where(side > 0, above, np.where(side < 0, below, nearest))
-    wide = ordered[..., UPPER : UPPER + 1] - ordered[..., LOWER : LOWER + 1] >= FEW_STEPS
-    rounded = np.where(inwards[:, None, None] & wide, within, nearest)
+    width = ordered[..., UPPER : UPPER + 1] - ordered[..., LOWER : LOWER + 1]
+    few = (width >= FEW_STEPS[0]) & (width < FEW_STEPS[1])
+    rounded = np.where(inwards[:, None, None] & ~few, within, nearest)
     return np.where(whole[:, None, None], rounded, ordered) + 0.0
 
 
