@@ -17,6 +17,7 @@ identity a first passage does not spoil what the time before it says about the r
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,9 +34,9 @@ _TINY = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Censored periods with a known stocked share: arrays of one length, in units of the lattice.
+    """Periods with a known stocked share: arrays of one length, in steps of the demand.
 
-    ``issued`` (0 or more), ``stocked`` share in [0, 1), ``mean`` demand expected of the period.
+    ``issued`` (0 or more), ``stocked`` share in [0, 1], ``mean`` demand expected of the period.
     """
 
     issued: Floats
@@ -48,17 +49,23 @@ class Account:
     """What one account says of each censored period.
 
     ``demand`` is the expected demand of the whole period, ``variance`` of what is not known of
-    it, ``caused`` and ``other`` the likelihoods that demand, or something else, emptied the shelf.
+    it, ``likelihood`` that of having issued so much when the shelf was found empty.
     """
 
     demand: Floats
     variance: Floats
-    caused: Floats
-    other: Floats
+    likelihood: Floats
+
+    def first(self, rows: int) -> Account:
+        """The account of the first rows only."""
+        return Account(self.demand[:rows], self.variance[:rows], self.likelihood[:rows])
 
 
 def mixed(seen: Seen, dispersion: float) -> tuple[Account, Account]:
-    """The mixed account, alike for both causes: the posterior of the rate does not depend on it."""
+    """The mixed account where demand emptied the shelf, and where something else did.
+
+    They differ in their likelihood only: the posterior of the rate does not depend on the cause.
+    """
     shape = _shape(seen.mean, dispersion)
     rate = (shape + seen.issued) / (shape / seen.mean + seen.stocked)
     unseen = 1.0 - seen.stocked
@@ -67,10 +74,8 @@ def mixed(seen: Seen, dispersion: float) -> tuple[Account, Account]:
     passage = np.where(
         seen.issued > 0, probability * seen.issued / np.maximum(seen.stocked, _SHORTEST), 0.0
     )
-    account = Account(
-        seen.issued + unseen * rate, unseen * rate + unseen**2 * spread, passage, probability
-    )
-    return account, account
+    demand, variance = seen.issued + unseen * rate, unseen * rate + unseen**2 * spread
+    return Account(demand, variance, passage), Account(demand, variance, probability)
 
 
 def batched(seen: Seen, dispersion: float) -> tuple[Account, Account]:
@@ -80,10 +85,11 @@ def batched(seen: Seen, dispersion: float) -> tuple[Account, Account]:
     rest, spread = unseen * seen.mean, unseen * seen.mean * dispersion
     passage, probability = _geometric_batches(seen, dispersion)
     passage = np.where(seen.issued > 0, passage, 0.0)
-    caused = Account(
-        seen.issued + excess + rest, spread + excess * (excess + 1.0), passage, probability
-    )
-    return caused, Account(seen.issued + rest, spread, passage, probability)
+    caused = Account(seen.issued + excess + rest, spread + excess * (excess + 1.0), passage)
+    return caused, Account(seen.issued + rest, spread, probability)
+
+
+ACCOUNTS: Final = (mixed, batched)
 
 
 def _geometric_batches(seen: Seen, dispersion: float) -> tuple[Floats, Floats]:
@@ -105,7 +111,7 @@ def _geometric_batches(seen: Seen, dispersion: float) -> tuple[Floats, Floats]:
         # Many orders: a diffusion, whose first passages follow the inverse Gaussian law.
         return np.asarray(normal * seen.issued / time), np.asarray(normal)
     level = np.maximum(np.round(seen.issued), 1.0)[:, None]
-    before = np.arange(_ORDERS, dtype=float)
+    before = np.arange(min(float(level.max()), _ORDERS))
     possible = before <= level - 1.0
     fewer = np.minimum(before, level - 1.0)
     expected = np.log(rate * time)[:, None]
@@ -123,23 +129,6 @@ def _geometric_batches(seen: Seen, dispersion: float) -> tuple[Floats, Floats]:
     passage = rate * terms.sum(axis=1)
     arrived = last * ((rate * time)[:, None] * terms / (before + 1.0)).sum(axis=1)
     return passage, np.where(seen.issued > 0, arrived, np.exp(-rate * time))
-
-
-def beyond(issued: Floats, mean: Floats, dispersion: float) -> Floats:
-    """E[D | D ≥ issued] of a negative binomial: all that is known is that the shelf ran empty.
-
-    By k·f(k; shape) = mean·f(k − 1; shape + 1), summed over k ≥ issued.
-    """
-    from scipy.special import betaincc
-
-    shape = _shape(mean, dispersion)
-    success = 1.0 / dispersion
-    above = betaincc(shape, np.maximum(issued, _TINY), success)
-    weighted = betaincc(shape + 1.0, np.maximum(issued - 1.0, _TINY), success)
-    expected = mean * weighted / np.maximum(above, _TINY)
-    # Far in the tail both are rounding dust; the tail there is geometric.
-    geometric = issued + dispersion
-    return np.where(above > 1e-12, np.maximum(expected, issued), geometric)
 
 
 def _shape(mean: Floats, dispersion: float) -> Floats:
