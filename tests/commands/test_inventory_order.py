@@ -143,6 +143,8 @@ def test_an_explanation_has_its_candidates_forecast_and_lots() -> None:
     run = order(SAMPLE, "--explain", "D049", "--json")
     assert run.code == 3
     document = checked(run.out)
+    # What a person must look at of other items is not asked here.
+    assert [(one["kind"], one["item"]) for one in document["look"]] == [("order_missing", "D049")]
     chosen = [one for one in document["candidates"] if one["chosen"]]
     assert [one["packs"] for one in chosen] == [document["line"]["packs"]]
     allowed = [one for one in document["candidates"] if one["forbidden"] is None]

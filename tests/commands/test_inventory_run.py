@@ -193,6 +193,33 @@ def test_killed_at_some_moment_the_next_run_gives_the_same_bytes(tmp_path: Path)
     assert bytes_of(pharmacy / "runs" / "latest") == wanted
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="SIGTERM is of Unix")
+@pytest.mark.parametrize(("asked", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_asked_to_end_it_says_so_and_leaves_nothing(
+    asked: signal.Signals, code: int, tmp_path: Path
+) -> None:
+    """What ``systemctl stop``, ``timeout`` and a shutdown do."""
+    pharmacy = write_pharmacy(tmp_path / "ph")
+    words = [sys.executable, "-m", "cds", "inventory", "run", "--as-of", str(AS_OF), *LIGHT]
+    process = subprocess.Popen(
+        [*words, str(pharmacy)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    first = process.stderr.readline()
+    assert json.loads(first)["event"] == "started"
+    process.send_signal(asked)
+    out, err = process.communicate(timeout=60)
+    last = json.loads(err.splitlines()[-1])
+    assert (process.returncode, last["event"], last["exit_code"]) == (code, "stopped", code)
+    assert out == ""
+    left = (
+        {path.name for path in (pharmacy / "runs").iterdir()}
+        if (pharmacy / "runs").exists()
+        else set()
+    )
+    assert left <= {".lock"}
+
+
 def test_bad_input_leaves_the_last_good_orders(tmp_path: Path) -> None:
     pharmacy = write_pharmacy(tmp_path / "ph")
     night(pharmacy, "-q")

@@ -131,7 +131,9 @@ def test_redistribute_moves_the_insulin_that_would_expire() -> None:
     move = next(move for move in document["moves"] if move["lot"] == "G24K031")
     assert (move["from"], move["to"]) == ("S-STORE", "N-STORE") and move["saved"] > 0
     assert document["waste_after"] < document["waste_before"]
-    assert "saves 9" in inventory("redistribute", SAMPLE, "-q").out
+    text = inventory("redistribute", SAMPLE, "-q").out
+    assert "saves 9" in text
+    assert "order for D027 in N-ICU (vital)" in " ".join(text.split())
 
 
 def test_classify_says_what_it_would_change() -> None:

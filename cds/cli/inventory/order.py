@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
@@ -98,6 +99,7 @@ def order(
     else:
         from cds.cli.inventory.order_explain import deliver_explanation
 
+        plan = replace(plan, looks=tuple(one for one in plan.looks if one.item in (None, item)))
         deliver_explanation(loaded, delivery, forecast, plan, item)
     return LOOK if plan.looks or loaded.must_look else 0
 

@@ -22,6 +22,8 @@ def deliver_explanation(
 ) -> None:
     """Show why so much of ``item`` is ordered; ``-o`` takes a .json.
 
+    The looks of ``plan`` are those of the item and of the whole.
+
     Raises InputError for an item that was not planned, and says why.
     """
     from cds.inventory.planning.explain import explain
@@ -46,7 +48,7 @@ def deliver_explanation(
             "seed": plan.seed,
             "scenarios": plan.scenarios,
             "line": line_entry(pharmacy, found.line, english, chinese),
-            "look": [look_entry(one, english, chinese) for one in plan.looks if one.item == item],
+            "look": [look_entry(one, english, chinese) for one in plan.looks],
             **explain_content(forecast, plan, found),
         },
     )

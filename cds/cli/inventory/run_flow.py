@@ -16,6 +16,7 @@ from cds.cli import context
 from cds.cli.inventory.folder import find_pharmacy, is_sample
 from cds.cli.output import emit, json_text
 from cds.cli.run_log import RunLog
+from cds.cli.terminable import TerminatedError, terminable
 from cds.errors import InputError, Place
 from cds.inventory.night.key import InputFile, input_files, run_key, run_name
 from cds.lock import HeldError, held
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from cds.inventory.night.compute import Night
     from cds.inventory.planning.demand import Effort
 
-LOOK, INPUT, LOCKED = 3, 2, 75
+LOOK, INPUT, LOCKED, INTERRUPTED, TERMINATED = 3, 2, 75, 130, 143
 UNLIKE: Final = ("log",)
 """The part of a run in which two runs of one key differ: what the clock showed."""
 FOR_WRITING: Final = 0.1
@@ -93,7 +94,12 @@ def carry_out(asked: Asked) -> int:
     log = RunLog(lambda: context.now(asked.now), quiet=asked.quiet)
     began = time.monotonic()
     try:
-        return _carry_out(asked, log, began)
+        with terminable():
+            return _carry_out(asked, log, began)
+    except (KeyboardInterrupt, TerminatedError) as stop:
+        code = TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED
+        log.error("stopped", "stopped from outside; the last good run stays", exit_code=code)
+        return code
     except InputError as error:
         log.error("refused", str(error), exit_code=INPUT)
         return INPUT

@@ -180,8 +180,20 @@ def moves_text(
         page.blank()
         page.sentence(say("moves_rule", days=number(pharmacy.settings.minimum_cover_days)), "dim")
     if found.unmet:
-        page.sentence(say("unmet", count=len(found.unmet)))
+        page.sentence(say("unmet", count=len(found.unmet), listed=_unmet(page, found)))
     return page.text()
+
+
+def _unmet(page: Page, found: Redistribution) -> str:
+    """The vital ones first."""
+    say, items = page.words.say, page.pharmacy.items
+    ordered = sorted(found.unmet, key=lambda one: items[one[0]].ven != "V")
+    return page.words.listed(
+        [
+            say("unmet_vital" if items[item].ven == "V" else "unmet_one", item=item, place=place)
+            for item, place, _ in ordered
+        ]
+    )
 
 
 def _move(page: Page, move: Move) -> list[str]:

@@ -332,9 +332,11 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "why_saves": ("saves {units}", "避免过期 {units}"),
     "why_covers": ("covers {units}", "补足 {units}"),
     "unmet": (
-        "{count} [place still lacks|places still lack] cover: order for them.",
-        "仍有 {count} 个地点用量不足：需要采购。",
+        "{count} [place still lacks|places still lack] cover: order for {listed}.",
+        "仍有 {count} 处用量不足，需要采购：{listed}。",
     ),
+    "unmet_one": ("{item} in {place}", "{place} 的 {item}"),
+    "unmet_vital": ("{item} in {place} (vital)", "{place} 的 {item}（V 类）"),
     # classify
     "classes_head": (
         "Use of the last 364 days at today's prices: {value} {currency}",
