@@ -53,6 +53,9 @@ class PlainReader(NamedTuple):
         return self._read(value, param, ctx)
 
     def _read(self, item: Any, param: Any, ctx: Any) -> Any:
+        if param.param_type_name == "argument" and isinstance(item, str) and not item.strip():
+            # An empty path would be the current folder, whatever lies there.
+            raise typer.BadParameter("is empty; is a shell variable not set?", ctx, param)
         try:
             content = _READERS[self.kind](item)
         except ValueError:

@@ -86,6 +86,11 @@ def test_every_command_has_a_module_help_and_a_sound_example(
         (["models", "lst"], "did you mean 'list'"),
         (["train", "x"], "missing option"),
         (["init", "a", "b"], "unexpected extra argument"),
+        (["predict", ""], "is empty; is a shell variable not set"),  # not the current folder
+        (["predict", "x", " "], "is empty"),
+        (["inventory", "run", ""], "is empty"),
+        (["roster", ""], "is empty"),
+        (["init", ""], "is empty"),
     ],
 )
 def test_wrong_usage_is_one_message_with_a_hint(cds: Cds, words: list[str], message: str) -> None:
