@@ -195,8 +195,9 @@ def _excess(
 def _expect(history: _History, fit: _Fit) -> tuple[_Fit, Floats]:
     """The fit with demand, priors and likelihood brought up to date, and the demand's variance."""
     by_demand, by_other, full = _accounts(history, fit)
-    # The level of the shelf tells nothing of demand: its law is the same under every candidate.
-    shelf = history.exposure.sum() / history.issued.sum()
+    # What lies on a shelf is some periods' issues, each amount as likely. It tells nothing of
+    # demand: its law is the same under every candidate.
+    shelf = np.count_nonzero(history.issued) / history.issued.sum()
     lasting = np.where(history.lasting, fit.lasting, 1.0 - fit.lasting)
     node = history.node * np.where(history.open_ended, lasting, 1.0)
     prior = fit.caused[history.began]

@@ -45,6 +45,19 @@ def test_mean_demand_is_recovered_where_a_fifth_of_the_periods_ran_out(name: str
     assert abs(bias) < abs(naive) / 2
 
 
+def test_busy_weeks_whose_units_go_one_by_one_are_not_taken_for_cut_batches() -> None:
+    """Three weeks in ten are busy; outages fall at random and take their share of the units."""
+    truth = found = 0.0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        demand = (random.random(96) < 0.3) * random.negative_binomial(1, 0.1, 96)
+        share = np.where(random.random(96) < 0.2, random.random(96), 0.0)
+        issued = random.binomial(demand, 1.0 - share).astype(float)
+        truth += float(demand.sum())
+        found += float(correct(issued, share).demand.sum())
+    assert found == pytest.approx(truth, rel=0.05)
+
+
 def test_an_order_cut_short_asked_for_a_whole_box() -> None:
     """Boxes of ten; where the last of a shelf was three, ten at least were asked for."""
     issued, share = np.tile([10.0, 0, 20, 0, 10, 0], 10), np.zeros(60)
