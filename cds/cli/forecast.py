@@ -20,7 +20,8 @@ def command(
         typer.Argument(
             metavar="TABLE",
             help="One row per series and period, or transactions: unique_id, ds, y "
-            "(.csv .tsv .xlsx .parquet; '-' for CSV on stdin).",
+            "(.csv .tsv .xlsx .parquet; '-' for CSV on stdin). A column out_of_stock (yes, no, "
+            "or the share of the period) has the demand behind it reckoned.",
         ),
     ],
     freq: forecast_options.Freq,
