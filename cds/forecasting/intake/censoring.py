@@ -216,7 +216,7 @@ def _expect(history: _History, fit: _Fit) -> tuple[_Fit, Floats]:
     caused = [_share(one, one + other, telling & (history.began == began)) for began in (0, 1)]
     updated = replace(
         fit,
-        demand=np.where(censored, first, history.issued),
+        demand=np.where(censored, np.maximum(first, history.issued), history.issued),
         caused=np.array(caused),
         lasting=_share((one + other) * history.lasting, one + other, history.open_ended),
         likelihood=likelihood + _log_prior(fit, float(fit.mean[history.known].mean())),
